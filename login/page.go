@@ -1,0 +1,83 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+)
+
+// Errors that a [Page] returns, wrapped. Every other error of a Page is an engine fault.
+var (
+	// ErrOriginNotAllowed: the frame or the top page may not see secrets; nothing was typed.
+	ErrOriginNotAllowed = errors.New("this origin may not see the project's secrets")
+	// ErrDocumentChanged: the document of the control is gone; nothing was typed or clicked.
+	ErrDocumentChanged = errors.New("the document changed")
+	// ErrNotInteractable: the control is gone, hidden, disabled or refused the value.
+	ErrNotInteractable = errors.New("the control cannot be used")
+	// ErrPageLost: the page or its browser is gone, on positive evidence.
+	ErrPageLost = errors.New("the page is lost")
+)
+
+// LoadError is the error of a navigation that the site or the network refused.
+type LoadError struct {
+	// Reason is Chromium's network error name: "ERR_CONNECTION_REFUSED".
+	Reason string
+	// Refused is true when our own forwarding proxy refused the address by policy.
+	Refused bool
+}
+
+// Error says what could not be loaded, without the URL.
+func (e *LoadError) Error() string { return "load page: " + e.Reason }
+
+// Page is one browser page, as the engine sees it. Every method has a bound of its own
+// besides ctx. A Page is used by one goroutine.
+type Page interface {
+	// Navigate opens url and returns when the document was committed. Errors: *LoadError, ErrPageLost.
+	Navigate(ctx context.Context, url string) error
+	// Settle waits until the page is quiet: no navigation, no document or XHR or fetch request in flight and no
+	// mutation for a moment; at most limit. It returns nil also when limit passed. since is the Mark of a moment before
+	// an act: until something happened after it (a request, a navigation, a mutation), Settle waits for grace.
+	Settle(ctx context.Context, since Mark, grace, limit time.Duration) error
+	// Mark names this moment for Settle.
+	Mark() Mark
+	// Model reads the page.
+	Model(ctx context.Context) (*PageModel, error)
+	// Fill replaces the content of a field. In one step inside the page it checks that the control is in the
+	// same document as when it was modelled, that the frame's origin and the top page's origin are allowed and that
+	// the form does not post from https to http; then it focuses, replaces and verifies the value. Errors:
+	// ErrOriginNotAllowed, ErrDocumentChanged, ErrNotInteractable, ErrPageLost.
+	Fill(ctx context.Context, c Control, value session.Secret, allowed session.Origins) error
+	// Click scrolls to the control and clicks it with trusted mouse events. Errors: ErrDocumentChanged,
+	// ErrNotInteractable, ErrPageLost.
+	Click(ctx context.Context, c Control) error
+	// PressEnter presses Enter in a field. Errors as Click.
+	PressEnter(ctx context.Context, c Control) error
+	// Matches reports whether the page shows mark: a CSS selector of a visible element, or "text=" and visible text.
+	Matches(ctx context.Context, mark string) (bool, error)
+}
+
+// Mark is a moment in the life of a page.
+type Mark uint64
+
+// ClaimStep names what a claim is for.
+type ClaimStep string
+
+// The claim steps.
+const (
+	ClaimSubmitCredentials ClaimStep = "submit_credentials"
+	ClaimEnterCode         ClaimStep = "enter_code"
+)
+
+// Gate is asked immediately before what must happen at most once.
+type Gate interface {
+	// Claim returns true once per step and key within an attempt. On false the engine must not act: it looks at the
+	// page and classifies what happened. An open breaker of the account is a *session.Failure.
+	Claim(ctx context.Context, step ClaimStep, key string) (bool, error)
+}
+
+// Reporter is told what the engine is doing, for people. Calls are cheap and may be dropped.
+type Reporter interface {
+	Step(step session.Step)
+}
