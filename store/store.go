@@ -1,0 +1,274 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+)
+
+// Store is the database. All methods are safe for concurrent use; each is one transaction. Times are
+// given by the caller, in UTC, and kept with milliseconds.
+type Store interface {
+	Installation
+	Projects
+	Sessions
+	Operations
+	Questions
+	Pages
+	Sweeps
+
+	// Watch returns a channel that receives after a change of the operation, and a func that ends
+	// the watch. Changes may be merged; a receiver reads the row again. A driver without notification
+	// ticks once a second.
+	Watch(operationID string) (<-chan struct{}, func())
+	// Ping reports whether the database answers.
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Sealed is a value that only the vault can open.
+type Sealed []byte
+
+// Ref names an operation within its workspace.
+type Ref struct {
+	Workspace string `json:"workspace"`
+	Operation string `json:"operation"`
+}
+
+// Installation holds what belongs to the whole installation.
+type Installation interface {
+	// BindVault remembers keyID the first time and later fails with ErrOtherVaultKey for another.
+	BindVault(ctx context.Context, keyID string) error
+	// CreateWorkspace makes a workspace; created is false if it is there already.
+	CreateWorkspace(ctx context.Context, name string, at time.Time) (created bool, err error)
+	// WorkspaceExists reports whether name is a workspace.
+	WorkspaceExists(ctx context.Context, name string) (bool, error)
+	// CreateAPIKey stores the hash of a key.
+	CreateAPIKey(ctx context.Context, key APIKey) error
+	// APIKeyByHash returns the unrevoked key of this hash, or ErrNotFound.
+	APIKeyByHash(ctx context.Context, hash []byte) (APIKey, error)
+}
+
+// APIKey is a key that callers present; only its hash is kept.
+type APIKey struct {
+	ID        string
+	Workspace string
+	// Hash is SHA-256 of the key, which holds 256 random bits.
+	Hash      []byte
+	CreatedAt time.Time
+}
+
+// Projects holds the target applications.
+type Projects interface {
+	// PutProject creates or replaces the document, raising its version.
+	PutProject(ctx context.Context, p session.Project, at time.Time) (stored session.Project, created bool, err error)
+	GetProject(ctx context.Context, workspace, name string) (session.Project, error)
+	ListProjects(ctx context.Context, workspace string) ([]session.Project, error)
+	// DeleteProject fails with ErrInUse while the project has sessions.
+	DeleteProject(ctx context.Context, workspace, name string) error
+}
+
+// Sessions holds the sessions and their storage states.
+type Sessions interface {
+	GetSession(ctx context.Context, workspace, project, id string) (session.Session, error)
+	// ListSessions lists the sessions of a project, oldest first; of all projects when project is empty.
+	ListSessions(ctx context.Context, workspace, project string) ([]session.Session, error)
+	// StorageState returns the sealed, proven storage state; ErrNotFound when there is none.
+	StorageState(ctx context.Context, workspace, project, id string) (Sealed, error)
+	// DeleteSession removes the session and its storage state, ends its live operation as canceled (open
+	// question closed, secrets erased) and returns that operation, or nil if none was live.
+	DeleteSession(ctx context.Context, workspace, project, id string, at time.Time) (*session.Operation, error)
+}
+
+// NewOperation is what a start promises.
+type NewOperation struct {
+	Operation session.Operation // ID, Workspace, Project, SessionID, Kind, AccountKey, CredentialKey, CreatedAt, StartDeadline
+	// SessionName is the display name; nil leaves an existing one.
+	SessionName *string
+	// Secrets are the sealed parameters and proxy of the operation.
+	Secrets []SealedSecret
+}
+
+// SealedSecret is one sealed value with its name: "parameters", "proxy".
+type SealedSecret struct {
+	Name  string
+	Value Sealed
+}
+
+// Transition is a write of the workflow that owns the operation. In every write: no effect when Seq is
+// smaller than the row's; ErrOperationOver when the row is final or owned by another run.
+type Transition struct {
+	Ref
+	RunID   string
+	Seq     int64
+	State   session.OperationState
+	Step    session.Step
+	Attempt int
+	At      time.Time
+	// ConsumedQuestion names the question whose answer this transition takes up; may be empty.
+	ConsumedQuestion string
+}
+
+// Finish ends an operation.
+type Finish struct {
+	Transition // State is final
+	Failure    *session.Failure
+	Verdict    *session.Verdict
+	// SessionState is what the session becomes when it has no proven storage state; with one it stays ready
+	// (or becomes ready, on success). Ignored when State is succeeded.
+	SessionState session.State
+}
+
+// Operations holds the operations. GetOperation is what a poll costs: one indexed row.
+type Operations interface {
+	// CreateOperation writes the operation as queued, its secrets and its session in one transaction. A new
+	// session is pending; one with a proven state stays ready; any other becomes pending. Errors: ErrNotFound (project),
+	// *OperationLiveError.
+	CreateOperation(ctx context.Context, n NewOperation) (session.Operation, error)
+	GetOperation(ctx context.Context, ref Ref) (session.Operation, error)
+	// ListOperations lists newest first, after a cursor ("" for the start).
+	ListOperations(ctx context.Context, q OperationQuery) (page []session.Operation, next string, err error)
+	// BeginOperation moves queued → running for this run; already running for this same run counts as done.
+	// Otherwise ErrOperationOver.
+	BeginOperation(ctx context.Context, t Transition) (session.Operation, error)
+	// AdvanceOperation writes a live state and step.
+	AdvanceOperation(ctx context.Context, t Transition) (session.Operation, error)
+	// SaveCapture keeps the candidate storage state of the operation until it is proven or the operation ends.
+	SaveCapture(ctx context.Context, ref Ref, state Sealed, at time.Time) error
+	// Capture returns the candidate storage state, or ErrNotFound.
+	Capture(ctx context.Context, ref Ref) (Sealed, error)
+	// FinishOperation ends the operation: closes its questions, erases secrets, answers and candidate; on success the
+	// candidate becomes the session's storage state (version raised), or ErrNotFound if there is none; a failure
+	// that opens the breaker opens it for the account key and credential key, a success closes it. A repeat by the same run is harmless
+	// and returns the row. RunID "" ends an operation on behalf of a workflow that is gone.
+	FinishOperation(ctx context.Context, f Finish) (session.Operation, error)
+	// RequestCancel ends a queued operation as canceled at once and marks a live one. A final one is returned as it is.
+	RequestCancel(ctx context.Context, ref Ref, at time.Time) (session.Operation, error)
+	// OperationSecrets returns the sealed secrets; ErrSecretsErased once the operation ended.
+	OperationSecrets(ctx context.Context, ref Ref) ([]SealedSecret, error)
+	// Claim inserts the unique claim (operation, attempt, step, key) if the operation is live, the lease has this epoch
+	// and the account's breaker is closed for these credentials, all in one statement. granted is false when the claim was taken
+	// before. Errors: *BreakerOpenError, ErrLeaseStale, ErrOperationOver.
+	Claim(ctx context.Context, c Claim) (granted bool, err error)
+}
+
+// OperationQuery selects operations of a workspace.
+type OperationQuery struct {
+	Workspace string
+	Project   string                 // "" for all
+	SessionID string                 // "" for all
+	State     session.OperationState // "" for all
+	Cursor    string
+	Limit     int // 1 to 500; 0 means 50
+}
+
+// Claim is for something that must happen at most once.
+type Claim struct {
+	Ref
+	Attempt int
+	Step    string
+	Key     string
+	Epoch   int64
+	At      time.Time
+}
+
+// Questions holds what operations ask.
+type Questions interface {
+	// AskQuestion writes the question (the first write of a number wins), closes other open questions of the
+	// operation and sets the operation to waiting with the question shown, or to running with nothing shown when the stored question is
+	// no longer open. It returns the stored question and its state.
+	AskQuestion(ctx context.Context, t Transition, q session.InfoRequest) (session.InfoRequest, session.QuestionState, error)
+	// AnswerQuestion accepts the sealed input where the question is open and unexpired at a.At, and in the same
+	// transaction hides it from the operation's row, which becomes running. Errors: ErrNotFound (operation), ErrQuestionUnknown,
+	// *QuestionStaleError, ErrNothingAsked, ErrOperationOver.
+	AnswerQuestion(ctx context.Context, a Answer) error
+	// CloseQuestion closes it where it is open and returns the state it then has: answered when an answer came first.
+	CloseQuestion(ctx context.Context, ref Ref, questionID string, at time.Time) (session.QuestionState, error)
+	// GetQuestion returns a question whatever its state; for checking an answer's shape before it is sealed.
+	GetQuestion(ctx context.Context, ref Ref, questionID string) (session.InfoRequest, session.QuestionState, error)
+	// AnswerInput returns the sealed input of an answered or consumed question; ErrSecretsErased once the operation ended.
+	AnswerInput(ctx context.Context, ref Ref, questionID string) (Sealed, error)
+}
+
+// Answer is a caller's input to a question.
+type Answer struct {
+	Ref
+	QuestionID string
+	Input      Sealed
+	At         time.Time
+}
+
+// Pages holds the browsers and the pages lent to operations.
+type Pages interface {
+	// RegisterBrowser writes a running browser.
+	RegisterBrowser(ctx context.Context, b Browser) error
+	// MarkBrowserLost marks it as gone; later calls have no effect.
+	MarkBrowserLost(ctx context.Context, id string, at time.Time) error
+	// ListBrowsers lists the browsers of a host that are not lost.
+	ListBrowsers(ctx context.Context, host string) ([]Browser, error)
+	// LendPage writes the intent of a lease for (operation, attempt) on a browser, with epoch 1, if fewer than maxPages
+	// leases are open on that browser. A repeat for the same browser returns the lease as it stands; for another browser (the first one's intent
+	// was never completed) it moves the intent there. Errors: ErrNoPageFree, ErrOperationOver, ErrLeaseStale (the lease was completed or released).
+	LendPage(ctx context.Context, l Lease, maxPages int) (Lease, error)
+	// CompleteLease writes context and target of the page where the epoch still holds.
+	CompleteLease(ctx context.Context, l Lease) error
+	// AttachLease raises the epoch from l.Epoch by compare-and-set and returns the lease; ErrLeaseStale otherwise.
+	AttachLease(ctx context.Context, l Lease) (Lease, error)
+	// GetLease returns the lease of (operation, attempt), released ones too.
+	GetLease(ctx context.Context, ref Ref, attempt int) (Lease, error)
+	// ReleaseLease marks it as released; repeats are harmless.
+	ReleaseLease(ctx context.Context, ref Ref, attempt int, at time.Time) error
+	// OpenLeases lists the leases of a browser that are not released.
+	OpenLeases(ctx context.Context, browserID string) ([]Lease, error)
+}
+
+// Browser is one browser process.
+type Browser struct {
+	ID string
+	// Host names the machine and installation that runs it.
+	Host string
+	// PID is the process id on that host.
+	PID       int
+	Kind      session.BrowserKind
+	TaskQueue string
+	StartedAt time.Time
+	LostAt    time.Time
+}
+
+// Lease is a page lent to an operation's attempt.
+type Lease struct {
+	Ref
+	Attempt   int
+	BrowserID string
+	TaskQueue string
+	// ContextID and TargetID are empty while the lease is an intent.
+	ContextID  string
+	TargetID   string
+	Epoch      int64
+	LentAt     time.Time
+	ReleasedAt time.Time
+	// OperationState is filled by OpenLeases.
+	OperationState session.OperationState
+}
+
+// Sweeps is what the reconciler reads; across workspaces.
+type Sweeps interface {
+	// UnstartedOperations lists queued operations created before t, oldest first.
+	UnstartedOperations(ctx context.Context, t time.Time, limit int) ([]session.Operation, error)
+	// UnconsumedAnswers lists questions of live operations answered before t and not consumed.
+	UnconsumedAnswers(ctx context.Context, t time.Time, limit int) ([]AnsweredQuestion, error)
+	// LiveOperations lists running and waiting operations in id order after a cursor ("" for the start).
+	LiveOperations(ctx context.Context, after string, limit int) ([]session.Operation, error)
+	// LostLeases lists unreleased leases of live operations whose browser is marked lost.
+	LostLeases(ctx context.Context, limit int) ([]Lease, error)
+	// OrphanLeases lists unreleased leases of operations that ended before t.
+	OrphanLeases(ctx context.Context, t time.Time, limit int) ([]Lease, error)
+}
+
+// AnsweredQuestion is an answer that its workflow has not taken up.
+type AnsweredQuestion struct {
+	Ref
+	QuestionID string
+	RunID      string
+}
