@@ -1,0 +1,41 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/anteroom/anteroom/login"
+	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/workflows"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+)
+
+// translate is the one place that decides what an error of ours means to a workflow: over, page lost, or worth another
+// try. What was attempted goes with it; page text and secrets never do, since errors of ours do not hold any.
+func translate(attempted string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, store.ErrOperationOver), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrSecretsErased):
+		return temporal.NewNonRetryableApplicationError(attempted, workflows.ErrorOperationOver, err)
+	case errors.Is(err, login.ErrPageLost):
+		return temporal.NewNonRetryableApplicationError(attempted, workflows.ErrorPageLost, err)
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s: interrupted", attempted)
+	}
+	return fmt.Errorf("%s: %w", attempted, err)
+}
+
+// whenStopped turns the end of an activity's context into what the server should do: hand the work back while the worker
+// stops (never ctx.Err(), which the server refuses then: temporalio/sdk-go#1156), cancel it when the workflow said so.
+func whenStopped(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if errors.Is(context.Cause(ctx), worker.ErrWorkerShutdown) {
+		return temporal.NewApplicationError("the worker is stopping", "WorkerStopping")
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,15 @@
+// Package workflows is the story of a login, as Temporal runs it: deterministic, without a browser, a database or a clock
+// of its own.
+//
+//	begin ─▶ open page ─▶ advance ─▶ logged in ─▶ capture ─▶ prove ─▶ finish
+//	              ▲          │  ▲
+//	              │          ▼  │ answer (signal "resume")
+//	    browser lost, once   ask ── deadline ─▶ expired
+//
+// A workflow drives, the store tells: at every transition a local activity writes the new state, guarded by a sequence
+// number, so that a repeat is harmless. Nothing that a workflow receives, keeps or returns holds a secret: parameters,
+// answers and captured states lie sealed in the store and are referred to by id.
+//
+// The package holds the names and the in and out types of the activities it calls. It imports session and Temporal's
+// workflow API; never activities, browser, store, net/http, database/sql or os.
+package workflows

@@ -1,0 +1,42 @@
+package workflows
+
+import (
+	"errors"
+
+	"github.com/anteroom/anteroom/session"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+func failed(f *session.Failure) *outcome {
+	state := session.OperationFailed
+	if f.Class == session.FailureNeedsUser && f.Code == codeUnanswered {
+		state = session.OperationExpired
+	}
+	return &outcome{state: state, failure: f}
+}
+
+// codeUnanswered is the code of the failure of a question that nobody answered in time.
+const codeUnanswered = "question_expired"
+
+func unanswered(q *session.InfoRequest) *session.Failure {
+	return session.NewFailure(session.FailureNeedsUser, codeUnanswered,
+		"nobody answered the question ("+string(q.Kind)+") before it expired; start the login again when somebody can")
+}
+
+func browserLost() *session.Failure {
+	return session.NewFailure(session.FailureEngine, "browser_lost",
+		"the browser of this login was lost; start the login again")
+}
+
+// engineFault names what of ours broke. The cause stays in the log: it may quote what must not be told.
+func engineFault(ctx workflow.Context, err error) *session.Failure {
+	workflow.GetLogger(ctx).Error("login ends by a fault of the engine", "error", err)
+	var timeout *temporal.TimeoutError
+	if errors.As(err, &timeout) {
+		return session.NewFailure(session.FailureEngine, "no_worker",
+			"no worker took up or finished a step of this login in time; check that a worker with a browser runs, then start again")
+	}
+	return session.NewFailure(session.FailureEngine, "internal",
+		"a step of this login failed inside the engine; the worker's log names the cause; start the login again")
+}

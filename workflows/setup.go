@@ -1,0 +1,88 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/anteroom/anteroom/session"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// newLogin checks the input and registers every handler, before anything blocks.
+func newLogin(ctx workflow.Context, in *LoginInput) (*login, error) {
+	if in == nil || in.Workspace == "" || in.Operation == "" || in.Patience <= 0 {
+		return nil, temporal.NewNonRetryableApplicationError("a login names a workspace, an operation and a patience", "BadInput", nil)
+	}
+	l := &login{
+		in:       in,
+		runID:    workflow.GetInfo(ctx).WorkflowExecution.RunID,
+		answered: map[string]bool{},
+		lost:     map[string]bool{},
+	}
+	if err := workflow.SetQueryHandler(ctx, QueryWaitingFor, func() (string, error) { return l.waitingFor, nil }); err != nil {
+		return nil, fmt.Errorf("register query %s: %w", QueryWaitingFor, err)
+	}
+	workflow.Go(ctx, l.receiveAnswers)
+	workflow.Go(ctx, l.receiveLostBrowsers)
+	return l, nil
+}
+
+func (l *login) receiveAnswers(ctx workflow.Context) {
+	ch := workflow.GetSignalChannel(ctx, SignalResume)
+	for {
+		var s ResumeSignal
+		ch.Receive(ctx, &s)
+		l.answered[s.InfoRequestID] = true
+	}
+}
+
+func (l *login) receiveLostBrowsers(ctx workflow.Context) {
+	ch := workflow.GetSignalChannel(ctx, SignalBrowserLost)
+	for {
+		var s BrowserLostSignal
+		ch.Receive(ctx, &s)
+		l.lost[s.BrowserID] = true
+	}
+}
+
+// show tells whoever opens the Temporal UI which project, which step and what is waited for.
+func (l *login) show(ctx workflow.Context, state session.OperationState, step session.Step, waitingFor string) {
+	l.waitingFor = waitingFor
+	shown := waitingFor
+	if shown == "" {
+		shown = "nothing"
+	}
+	_ = workflow.UpsertTypedSearchAttributes(ctx,
+		AttributeStatus.ValueSet(string(state)), AttributeWaitingFor.ValueSet(attributeOf(waitingFor)))
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf(
+		"**Project** %s · **session** %s\n\n**State** %s · **step** %s · **attempt** %d\n\n**Waits for** %s",
+		l.in.Project, l.in.SessionID, state, step, l.attempt, shown))
+}
+
+// attributeOf keeps the search attribute to few values: the first word of what is waited for.
+func attributeOf(waitingFor string) string {
+	if waitingFor == "" {
+		return "nothing"
+	}
+	for i, r := range waitingFor {
+		if r == ' ' || r == ',' {
+			return waitingFor[:i]
+		}
+	}
+	return waitingFor
+}
+
+// asOver turns the activities' OperationOver into errOver.
+func asOver(err error) error {
+	var app *temporal.ApplicationError
+	if errors.As(err, &app) {
+		switch app.Type() {
+		case ErrorOperationOver:
+			return errOver
+		case ErrorPageLost:
+			return errLost
+		}
+	}
+	return err
+}
