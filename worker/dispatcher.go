@@ -1,0 +1,127 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/workflows"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+)
+
+// runLimit ends a workflow that neither a worker nor the reconciler ended; no cleanup runs then.
+const runLimit = 7 * 24 * time.Hour
+
+// callTimeout bounds one call to Temporal.
+const callTimeout = 5 * time.Second
+
+// Dispatcher starts, signals and cancels the workflows of operations. Every method may be repeated.
+type Dispatcher struct {
+	Client client.Client
+	// Patience is how long a step may wait for a worker; see [workflows.LoginInput].
+	Patience time.Duration
+	// Eager starts the first workflow task on this process's worker without a round trip; only useful where a worker
+	// shares Client.
+	Eager bool
+}
+
+// Start starts the workflow of a queued operation. A workflow that runs or ran already is fine.
+func (d *Dispatcher) Start(ctx context.Context, op session.Operation) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	in := &workflows.LoginInput{
+		Workspace: op.Workspace, Project: op.Project, SessionID: op.SessionID,
+		Operation: op.ID, Kind: op.Kind, Patience: d.Patience,
+	}
+	_, err := d.Client.ExecuteWorkflow(ctx, d.startOptions(op), workflows.LoginWorkflow, in)
+	var started *serviceerror.WorkflowExecutionAlreadyStarted
+	if err != nil && !errors.As(err, &started) {
+		return fmt.Errorf("start the workflow of %s: %w", op.ID, err)
+	}
+	return nil
+}
+
+func (d *Dispatcher) startOptions(op session.Operation) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
+		ID:                       workflows.LoginWorkflowID(op.ID),
+		TaskQueue:                workflows.TaskQueue,
+		WorkflowExecutionTimeout: runLimit,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+		EnableEagerStart:         d.Eager,
+		StaticSummary:            fmt.Sprintf("%s a session of %s", op.Kind, op.Project),
+		StaticDetails: fmt.Sprintf("Workspace %s · project %s · session %s · operation %s",
+			op.Workspace, op.Project, op.SessionID, op.ID),
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			workflows.AttributeProject.ValueSet(op.Project),
+			workflows.AttributeKind.ValueSet(string(op.Kind)),
+			workflows.AttributeStatus.ValueSet(string(session.OperationQueued)),
+			workflows.AttributeWaitingFor.ValueSet("nothing"),
+		),
+	}
+}
+
+// Resume tells the workflow that an answer was accepted.
+func (d *Dispatcher) Resume(ctx context.Context, ref store.Ref, questionID string) error {
+	return d.signal(ctx, ref, workflows.SignalResume, &workflows.ResumeSignal{InfoRequestID: questionID})
+}
+
+// BrowserLost tells the workflow that its browser is gone.
+func (d *Dispatcher) BrowserLost(ctx context.Context, ref store.Ref, browserID string) error {
+	return d.signal(ctx, ref, workflows.SignalBrowserLost, &workflows.BrowserLostSignal{BrowserID: browserID})
+}
+
+func (d *Dispatcher) signal(ctx context.Context, ref store.Ref, name string, payload any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	err := d.Client.SignalWorkflow(ctx, workflows.LoginWorkflowID(ref.Operation), "", name, payload)
+	if err != nil && !gone(err) {
+		return fmt.Errorf("signal %s to %s: %w", name, ref.Operation, err)
+	}
+	return nil
+}
+
+// Cancel asks the workflow to end and clean up.
+func (d *Dispatcher) Cancel(ctx context.Context, ref store.Ref) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	err := d.Client.CancelWorkflow(ctx, workflows.LoginWorkflowID(ref.Operation), "")
+	if err != nil && !gone(err) {
+		return fmt.Errorf("cancel %s: %w", ref.Operation, err)
+	}
+	return nil
+}
+
+// end tells how the workflow of an operation ended; running is true while it did not.
+func (d *Dispatcher) end(ctx context.Context, ref store.Ref) (code string, running bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	res, err := d.Client.DescribeWorkflowExecution(ctx, workflows.LoginWorkflowID(ref.Operation), "")
+	if gone(err) {
+		return "workflow_missing", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("describe %s: %w", ref.Operation, err)
+	}
+	switch res.GetWorkflowExecutionInfo().GetStatus() {
+	case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED:
+		return "", true, nil
+	case enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED:
+		return "workflow_terminated", false, nil
+	case enumspb.WORKFLOW_EXECUTION_STATUS_TIMED_OUT:
+		return "workflow_timed_out", false, nil
+	}
+	return "workflow_ended", false, nil
+}
+
+// gone reports that Temporal has no such running workflow.
+func gone(err error) bool {
+	var missing *serviceerror.NotFound
+	return errors.As(err, &missing)
+}

@@ -1,0 +1,155 @@
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+)
+
+// How often the reconciler looks, and how old what it makes good must be: younger work is still on its ordinary way.
+const (
+	sweepInterval = time.Second
+	// startAfter is when a queued row without a workflow is started by the reconciler.
+	startAfter = 2 * time.Second
+	// resumeAfter is when the signal of an answer that was not taken up is repeated.
+	resumeAfter = 2 * time.Second
+	// orphanAfter is when a page of an ended operation is told to its workflow, and then to the janitor.
+	orphanAfter = 5 * time.Second
+	// goneInterval is the pause between two looks for rows whose workflow is gone: well within the 30 s promised.
+	goneInterval = 8 * time.Second
+	// sweepLimit bounds one sweep of one kind.
+	sweepLimit = 200
+)
+
+// ReconcilerStore is the part of the store that the reconciler needs.
+type ReconcilerStore interface {
+	store.Sweeps
+	GetOperation(ctx context.Context, ref store.Ref) (session.Operation, error)
+	FinishOperation(ctx context.Context, f store.Finish) (session.Operation, error)
+}
+
+// Workflows is what the reconciler does to workflows.
+type Workflows interface {
+	Start(ctx context.Context, op session.Operation) error
+	Resume(ctx context.Context, ref store.Ref, questionID string) error
+	BrowserLost(ctx context.Context, ref store.Ref, browserID string) error
+	Cancel(ctx context.Context, ref store.Ref) error
+	end(ctx context.Context, ref store.Ref) (code string, running bool, err error)
+}
+
+// Reconciler makes good what a crash left undone: it starts what a row promises and no workflow does, repeats the signals
+// of answers, lost browsers and cancels that were not taken up, and closes the rows whose workflow is gone. Several may run
+// at once: everything they do may be repeated.
+type Reconciler struct {
+	Store     ReconcilerStore
+	Workflows Workflows
+	Now       func() time.Time
+	Logger    *slog.Logger
+
+	lastGone   time.Time
+	goneCursor string
+}
+
+// Run sweeps until ctx ends.
+func (r *Reconciler) Run(ctx context.Context) {
+	tick := time.NewTicker(sweepInterval)
+	defer tick.Stop()
+	for {
+		r.Sweep(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Sweep looks once at everything.
+func (r *Reconciler) Sweep(ctx context.Context) {
+	r.report(ctx, "start what is queued", r.startQueued(ctx))
+	r.report(ctx, "repeat answers", r.repeatAnswers(ctx))
+	r.report(ctx, "tell of lost browsers", r.tellLostBrowsers(ctx))
+	r.report(ctx, "cancel what is over", r.cancelEnded(ctx))
+	if now := r.Now(); now.Sub(r.lastGone) >= goneInterval {
+		r.lastGone = now
+		r.report(ctx, "close rows without a workflow", r.closeGone(ctx))
+	}
+}
+
+func (r *Reconciler) report(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		r.Logger.WarnContext(ctx, "reconciler: "+what, "error", err)
+	}
+}
+
+// startQueued starts, with the same id, what a row promises; after the start deadline it closes the row instead.
+func (r *Reconciler) startQueued(ctx context.Context) error {
+	ops, err := r.Store.UnstartedOperations(ctx, r.Now().Add(-startAfter), sweepLimit)
+	if err != nil {
+		return err
+	}
+	for _, op := range ops {
+		if err := r.startOne(ctx, op); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Reconciler) startOne(ctx context.Context, op session.Operation) error {
+	ref := store.Ref{Workspace: op.Workspace, Operation: op.ID}
+	if r.Now().After(op.StartDeadline) {
+		return r.close(ctx, ref, op, "not_started", "no worker took up this login in time; check that a worker runs, then start again")
+	}
+	if err := r.Workflows.Start(ctx, op); err != nil {
+		return err
+	}
+	code, running, err := r.Workflows.end(ctx, ref)
+	if err != nil || running {
+		return err
+	}
+	return r.closeIfLive(ctx, ref, code)
+}
+
+func (r *Reconciler) repeatAnswers(ctx context.Context) error {
+	answers, err := r.Store.UnconsumedAnswers(ctx, r.Now().Add(-resumeAfter), sweepLimit)
+	if err != nil {
+		return err
+	}
+	for _, a := range answers {
+		if err := r.Workflows.Resume(ctx, a.Ref, a.QuestionID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Reconciler) tellLostBrowsers(ctx context.Context) error {
+	leases, err := r.Store.LostLeases(ctx, sweepLimit)
+	if err != nil {
+		return err
+	}
+	for _, l := range leases {
+		if err := r.Workflows.BrowserLost(ctx, l.Ref, l.BrowserID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cancelEnded cancels workflows whose operation ended without them, while they still hold a page.
+func (r *Reconciler) cancelEnded(ctx context.Context) error {
+	leases, err := r.Store.OrphanLeases(ctx, r.Now().Add(-orphanAfter), sweepLimit)
+	if err != nil {
+		return err
+	}
+	for _, l := range leases {
+		if err := r.Workflows.Cancel(ctx, l.Ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
