@@ -1,0 +1,226 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/workflows"
+)
+
+func TestLogin_WithoutQuestions_EndsWithAProvenSession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(loggedIn())
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+	require.True(t, w.finish.Verdict.Proven)
+	require.Equal(t, []string{"Begin", "OpenPage", "Advance", "Capture", "Prove", "Finish", "ClosePage"}, w.storyOf("Record"))
+}
+
+func TestLogin_WhenTheSiteAsks_WaitsAndUsesTheAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1), loggedIn())
+	w.answerAfter(time.Minute, 1)
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+	require.Equal(t, questionID(1), w.advanced[1].CodeQuestion)
+	require.Equal(t, []string{questionID(1)}, w.advanced[1].Answers)
+	require.JSONEq(t, `{"asked":1}`, string(w.advanced[1].Progress), "the engine gets its progress back")
+	require.Equal(t, questionID(1), w.consumed, "the answer is recorded as taken up")
+}
+
+func TestLogin_WhenTheCodeIsRefused_AsksAgainWithANewNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1), asks(2), loggedIn())
+	w.answerAfter(time.Minute, 1)
+	w.answerAfter(2*time.Minute, 2)
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+	require.Equal(t, []string{questionID(1), questionID(2)}, w.advanced[2].Answers)
+}
+
+func TestLogin_WhenNobodyAnswers_Expires(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1))
+	w.run()
+	w.requireEnd(session.OperationExpired)
+	require.Equal(t, session.FailureNeedsUser, w.finish.Failure.Class)
+	require.Contains(t, w.story, "CloseQuestion")
+	require.Equal(t, 10*time.Minute, w.waited(), "the wait is the project's")
+}
+
+func TestLogin_WhenTheAnswerBeatsTheDeadlineInTheStore_UsesIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1), loggedIn())
+	w.closeGives = session.QuestionAnswered
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+}
+
+func TestLogin_WhenARepeatedAskFindsItAnswered_DoesNotWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1), loggedIn())
+	w.askGives = session.QuestionAnswered
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+	require.Less(t, w.waited(), time.Minute)
+}
+
+func TestLogin_WhenAnswersToOtherQuestionsArrive_KeepsWaiting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1))
+	w.env.RegisterDelayedCallback(func() {
+		w.env.SignalWorkflow(workflows.SignalResume, &workflows.ResumeSignal{InfoRequestID: "ask_other"})
+	}, time.Minute)
+	w.run()
+	w.requireEnd(session.OperationExpired)
+}
+
+func TestLogin_WhenTheSiteRefuses_FailsTyped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(fails(session.FailureCredential, "wrong_password"))
+	w.run()
+	w.requireEnd(session.OperationFailed)
+	require.Equal(t, "wrong_password", w.finish.Failure.Code)
+	require.NotContains(t, w.story, "Capture")
+}
+
+func TestLogin_WhenTheProofFails_FailsAndKeepsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(loggedIn())
+	w.proof = workflows.ProveOutput{Failure: session.NewFailure(session.FailureUnsupported, "proof_does_not_discriminate", "…")}
+	w.run()
+	w.requireEnd(session.OperationFailed)
+}
+
+func TestLogin_WhenTheBrowserIsLostWhileWaiting_StartsOverOnceAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1), asks(1), loggedIn())
+	w.loseAfter(time.Minute, 1)
+	w.answerAfter(2*time.Minute, 2)
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+	require.Equal(t, 2, w.finish.Write.Attempt)
+	require.Equal(t, "browser_lost", w.asked[1].Reason)
+	require.Equal(t, 2, w.asked[1].Number, "a new question has a new number and so a new id")
+}
+
+func TestLogin_WhenTheBrowserIsLostTwice_Fails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1), asks(1))
+	w.loseAfter(time.Minute, 1)
+	w.loseAfter(2*time.Minute, 2)
+	w.run()
+	w.requireEnd(session.OperationFailed)
+	require.Equal(t, "browser_lost", w.finish.Failure.Code)
+	require.NotContains(t, w.story, "ClosePage", "a lost browser's queue has no worker")
+}
+
+func TestLogin_WhenTheBrowserIsLostAfterARefusal_DoesNotSubmitAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	refused := asks(1)
+	refused.Rejected = true
+	w.advance = script(refused)
+	w.loseAfter(time.Minute, 1)
+	w.run()
+	w.requireEnd(session.OperationFailed)
+	require.Len(t, w.advanced, 1)
+}
+
+func TestLogin_WhenTheActivityFindsThePageLost_StartsOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	lost := temporal.NewNonRetryableApplicationError("advance", workflows.ErrorPageLost, nil)
+	w.advance = script(lost, loggedIn())
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+}
+
+func TestLogin_WhenCanceledWhileWaiting_ClosesThePageAndEndsCanceled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1))
+	w.env.RegisterDelayedCallback(w.env.CancelWorkflow, time.Minute)
+	w.run()
+	require.True(t, temporal.IsCanceledError(w.env.GetWorkflowError()))
+	require.Equal(t, session.OperationCanceled, w.finish.Write.State)
+	require.Contains(t, w.story, "ClosePage")
+}
+
+func TestLogin_WhenSomebodyElseEndedTheOperation_CleansUpAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	over := temporal.NewNonRetryableApplicationError("advance", workflows.ErrorOperationOver, nil)
+	w.advance = script(over)
+	w.run()
+	require.NoError(t, w.env.GetWorkflowError())
+	require.Nil(t, w.finish)
+	require.Contains(t, w.story, "ClosePage")
+}
+
+func TestLogin_WhenTheOperationIsNotForThisRun_EndsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.beginErr = temporal.NewNonRetryableApplicationError("begin", workflows.ErrorOperationOver, nil)
+	w.run()
+	require.Equal(t, []string{"Begin"}, w.story)
+}
+
+func TestLogin_WhenAStepKeepsFailing_EndsAsEngineFault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	broken := temporal.NewApplicationError("broken", "Whatever")
+	w.advance = script(broken, broken, broken)
+	w.run()
+	w.requireEnd(session.OperationFailed)
+	require.Equal(t, session.FailureEngine, w.finish.Failure.Class)
+	require.NotContains(t, w.finish.Failure.Message, "broken")
+}
+
+func TestLogin_SequenceNumbersGrowWithEveryWrite(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1), loggedIn())
+	w.answerAfter(time.Minute, 1)
+	w.run()
+	require.IsIncreasing(t, w.seqs)
+}
+
+func TestLogin_WaitingFor_SaysWhatIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1), loggedIn())
+	w.env.RegisterDelayedCallback(func() {
+		v, err := w.env.QueryWorkflow(workflows.QueryWaitingFor)
+		require.NoError(t, err)
+		var waitingFor string
+		require.NoError(t, v.Get(&waitingFor))
+		require.Contains(t, waitingFor, "code, question 1")
+	}, 30*time.Second)
+	w.answerAfter(time.Minute, 1)
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+}
+
+func TestLogin_WithoutPatience_IsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.env.ExecuteWorkflow(workflows.Login, &workflows.LoginInput{Workspace: "w", Operation: "op"})
+	require.Error(t, w.env.GetWorkflowError())
+	require.Empty(t, w.story)
+}
