@@ -1,0 +1,24 @@
+package vault
+
+// What sealed values belong to. Whoever seals and whoever opens take the context from here, so that a value moved to
+// another row does not open.
+
+// ParametersOf is for the parameters that an operation was started with.
+func ParametersOf(workspace, operation string) Context {
+	return Context{Workspace: workspace, Kind: "operation.parameters", ID: operation}
+}
+
+// ProxyOf is for the proxy that an operation was started with.
+func ProxyOf(workspace, operation string) Context {
+	return Context{Workspace: workspace, Kind: "operation.proxy", ID: operation}
+}
+
+// AnswerTo is for the answer to a question; question ids are unique across operations.
+func AnswerTo(workspace, question string) Context {
+	return Context{Workspace: workspace, Kind: "question.answer", ID: question}
+}
+
+// StorageStateOf is for the storage state of a session, candidate and proven alike.
+func StorageStateOf(workspace, project, session string) Context {
+	return Context{Workspace: workspace, Kind: "session.storageState", ID: project + "/" + session}
+}
