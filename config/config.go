@@ -87,6 +87,7 @@ type API struct {
 type Operations struct {
 	// StartDeadline is how long after the request the workflow of an operation may be started.
 	StartDeadline time.Duration
-	// Deadline is how long an operation may take, waiting for answers included.
-	Deadline time.Duration
+	// Patience is how long a step of a login may wait for a worker that takes it up, or for a free page. How long a
+	// question waits for its answer is the project's to say.
+	Patience time.Duration
 }

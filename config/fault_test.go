@@ -63,7 +63,7 @@ func TestLoad_WhenAValueIsBad_NamesKeyValueSourceAndWhatIsAllowed(t *testing.T) 
 		{"api.maxBody", "99999999999999999999GiB", "must be a size"},
 		{"api.maxBody", "17592186044417MiB", "must be a size"}, // 1 MiB, modulo 2^64
 		{"operations.startDeadline", "0s", "must be a duration from 1s to 24h"},
-		{"operations.deadline", "169h", "must be a duration from 1s to 168h"},
+		{"operations.patience", "169h", "must be a duration from 1s to 168h"},
 	} {
 		known[tc.key] = true
 		_, err := load(t, env{envOf[tc.key]: tc.value}, "")

@@ -31,7 +31,7 @@ func defaults() config.Config {
 		Browser:    config.Browser{MaxPages: 20},
 		Worker:     config.Worker{Drain: 6 * time.Second},
 		API:        config.API{MaxBody: 1 << 20},
-		Operations: config.Operations{StartDeadline: 10 * time.Minute, Deadline: 30 * time.Minute},
+		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute},
 	}
 }
 
@@ -59,7 +59,7 @@ var samples = map[string]struct {
 	"worker.drain":             {"30s", 30 * time.Second},
 	"api.maxBody":              {"512KiB", int64(512 << 10)},
 	"operations.startDeadline": {"1m30s", 90 * time.Second},
-	"operations.deadline":      {"2h", 2 * time.Hour},
+	"operations.patience":      {"2h", 2 * time.Hour},
 }
 
 // leaf is one field of Config that holds a value.
@@ -342,5 +342,5 @@ func TestLoad_WhenOptionsAreEmpty_ReadsTheProcessEnvironment(t *testing.T) {
 
 func TestDefaults_WhenAProjectSaysNothing_AnOperationOutlastsItsQuestion(t *testing.T) {
 	t.Parallel()
-	require.Greater(t, defaults().Operations.Deadline, session.DefaultOTPWait)
+	require.Greater(t, defaults().Operations.Patience, session.DefaultOTPWait)
 }

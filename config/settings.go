@@ -52,8 +52,8 @@ var settings = []setting{
 
 	durationSetting("operations.startDeadline", "10m", "how long after its request an operation may be started",
 		time.Second, 24*time.Hour, func(c *Config) *time.Duration { return &c.Operations.StartDeadline }),
-	durationSetting("operations.deadline", "30m", "how long an operation may take, with waiting for answers",
-		time.Second, 7*24*time.Hour, func(c *Config) *time.Duration { return &c.Operations.Deadline }),
+	durationSetting("operations.patience", "30m", "how long a step of a login may wait for a worker that takes it up",
+		time.Second, 7*24*time.Hour, func(c *Config) *time.Duration { return &c.Operations.Patience }),
 }
 
 // Setting describes one setting for help texts and documentation.

@@ -98,8 +98,8 @@ func (d *Dispatcher) Cancel(ctx context.Context, ref store.Ref) error {
 	return nil
 }
 
-// end tells how the workflow of an operation ended; running is true while it did not.
-func (d *Dispatcher) end(ctx context.Context, ref store.Ref) (code string, running bool, err error) {
+// End tells how the workflow of an operation ended; running is true while it did not.
+func (d *Dispatcher) End(ctx context.Context, ref store.Ref) (code string, running bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	res, err := d.Client.DescribeWorkflowExecution(ctx, workflows.LoginWorkflowID(ref.Operation), "")

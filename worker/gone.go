@@ -31,7 +31,7 @@ func (r *Reconciler) closeGone(ctx context.Context) error {
 // lookAt closes the row of a workflow that is gone, and repeats a cancel that the workflow has not followed.
 func (r *Reconciler) lookAt(ctx context.Context, op session.Operation) error {
 	ref := store.Ref{Workspace: op.Workspace, Operation: op.ID}
-	code, running, err := r.Workflows.end(ctx, ref)
+	code, running, err := r.Workflows.End(ctx, ref)
 	switch {
 	case err != nil:
 		return err

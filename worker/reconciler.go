@@ -37,7 +37,7 @@ type Workflows interface {
 	Resume(ctx context.Context, ref store.Ref, questionID string) error
 	BrowserLost(ctx context.Context, ref store.Ref, browserID string) error
 	Cancel(ctx context.Context, ref store.Ref) error
-	end(ctx context.Context, ref store.Ref) (code string, running bool, err error)
+	End(ctx context.Context, ref store.Ref) (code string, running bool, err error)
 }
 
 // Reconciler makes good what a crash left undone: it starts what a row promises and no workflow does, repeats the signals
@@ -107,7 +107,7 @@ func (r *Reconciler) startOne(ctx context.Context, op session.Operation) error {
 	if err := r.Workflows.Start(ctx, op); err != nil {
 		return err
 	}
-	code, running, err := r.Workflows.end(ctx, ref)
+	code, running, err := r.Workflows.End(ctx, ref)
 	if err != nil || running {
 		return err
 	}

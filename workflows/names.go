@@ -61,6 +61,8 @@ const (
 const (
 	// ErrorOperationOver: the operation's row is final or belongs to another run: clean up, write nothing.
 	ErrorOperationOver = "OperationOver"
+	// ErrorNoBrowser: the machine has no browser that can be started; the message says what to install or set.
+	ErrorNoBrowser = "NoBrowser"
 	// ErrorPageLost: the page or its browser is gone, on positive evidence.
 	ErrorPageLost = "PageLost"
 )

@@ -32,6 +32,10 @@ func browserLost() *session.Failure {
 // engineFault names what of ours broke. The cause stays in the log: it may quote what must not be told.
 func engineFault(ctx workflow.Context, err error) *session.Failure {
 	workflow.GetLogger(ctx).Error("login ends by a fault of the engine", "error", err)
+	var app *temporal.ApplicationError
+	if errors.As(err, &app) && app.Type() == ErrorNoBrowser {
+		return session.NewFailure(session.FailureEngine, "no_browser", app.Message())
+	}
 	var timeout *temporal.TimeoutError
 	if errors.As(err, &timeout) {
 		return session.NewFailure(session.FailureEngine, "no_worker",

@@ -35,7 +35,7 @@ func (l *login) openOptions() workflow.ActivityOptions {
 			InitialInterval:        time.Second,
 			BackoffCoefficient:     1.2,
 			MaximumInterval:        5 * time.Second,
-			NonRetryableErrorTypes: []string{ErrorOperationOver, ErrorPageLost},
+			NonRetryableErrorTypes: []string{ErrorOperationOver, ErrorPageLost, ErrorNoBrowser},
 		},
 	}
 }

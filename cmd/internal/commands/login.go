@@ -1,0 +1,167 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/anteroom/anteroom/client"
+	"github.com/anteroom/anteroom/session"
+)
+
+type loginFlags struct {
+	connection
+
+	username, id, name         string
+	passwordFile, totpFile     string
+	proxyFile                  string
+	noPassword, noInput, async bool
+}
+
+func (a *app) loginCommand() *cobra.Command {
+	f := &loginFlags{}
+	cmd := &cobra.Command{
+		Use:   "login PROJECT",
+		Short: "Log an account in; asks for the password and, when the site wants one, for the code",
+		Example: fmt.Sprintf(`  %[1]s login my-app -u alice@example.com
+  %[1]s login my-app -u alice --id alice --password-file ./password
+  pass show my-app | %[1]s login my-app -u alice --password-file - --no-input
+  %[1]s login my-app -u alice --totp-secret-file ./totp   # codes are computed, nobody is asked`, a.program.Name),
+		Args: exactly(1, "PROJECT"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args[0]) },
+	}
+	f.add(cmd)
+	cmd.Flags().StringVarP(&f.username, "username", "u", "", "user name of the account")
+	cmd.Flags().StringVar(&f.id, "id", "", "id of the session; a live one is logged in anew (default: a new id)")
+	cmd.Flags().StringVar(&f.name, "name", "", "display name of the session")
+	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", `file with the password, "-" for standard input (default: ask)`)
+	cmd.Flags().BoolVar(&f.noPassword, "no-password", false, "start without a password; the site may ask for one")
+	cmd.Flags().StringVar(&f.totpFile, "totp-secret-file", "", "file with the TOTP secret (base32 or otpauth URI); codes are then computed")
+	cmd.Flags().StringVar(&f.proxyFile, "proxy-file", "", "file with the proxy to go through (http://user:password@host:port)")
+	cmd.Flags().BoolVar(&f.noInput, "no-input", false, "never ask: end with exit code 4 when the site wants an answer")
+	cmd.Flags().BoolVar(&f.async, "async", false, "start only, and print the operation")
+	return cmd
+}
+
+func exactly(n int, names string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usagef("%s takes %s; see %s --help", cmd.CommandPath(), names, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+func (a *app) login(ctx context.Context, f *loginFlags, project string) error {
+	c, err := f.client()
+	if err != nil {
+		return err
+	}
+	request, err := a.startRequest(f)
+	if err != nil {
+		return err
+	}
+	id, err := c.Start(ctx, project, request)
+	if err != nil {
+		return known(err)
+	}
+	if f.async {
+		return a.print(&f.connection, map[string]string{"operationId": id}, func() { fmt.Fprintln(a.stdout, id) })
+	}
+	a.tell(f, "started %s", id)
+	done, err := c.Follow(ctx, project, id, a.answerer(f))
+	return a.loginEnded(f, done, err)
+}
+
+func (a *app) startRequest(f *loginFlags) (client.StartRequest, error) {
+	r := client.StartRequest{ID: f.id, Name: f.name, Parameters: map[string]session.Secret{}}
+	if f.username != "" {
+		r.Parameters["username"] = session.NewSecret(f.username)
+	}
+	if !f.noPassword && (!f.noInput || f.passwordFile != "") {
+		password, err := a.secretFrom(f.passwordFile, "Password")
+		if err != nil {
+			return r, err
+		}
+		r.Parameters["password"] = password
+	}
+	for _, s := range []struct {
+		file, what string
+		keep       func(session.Secret)
+	}{
+		{f.totpFile, "the TOTP secret", func(v session.Secret) { r.Parameters["totpSecret"] = v }},
+		{f.proxyFile, "the proxy", func(v session.Secret) { r.Proxy = v }},
+	} {
+		if s.file == "" {
+			continue
+		}
+		v, err := a.secretFrom(s.file, s.what)
+		if err != nil {
+			return r, err
+		}
+		s.keep(v)
+	}
+	return r, nil
+}
+
+// tell says something to people, beside the result.
+func (a *app) tell(f *loginFlags, format string, args ...any) {
+	if !f.json {
+		fmt.Fprintf(a.stderr, format+"\n", args...)
+	}
+}
+
+var errMayNotAsk = errors.New("the site wants an answer, and --no-input forbids to ask")
+
+// answerer asks the person for what the site asks.
+func (a *app) answerer(f *loginFlags) client.Answer {
+	return func(_ context.Context, q session.InfoRequest) (map[string]session.Secret, error) {
+		if f.noInput {
+			return nil, exitWith(exitNeedsAnswer, fmt.Errorf("question %s: %s: %w", q.ID, q.Message, errMayNotAsk))
+		}
+		return a.askAll(q)
+	}
+}
+
+// askAll asks for every field of a question.
+func (a *app) askAll(q session.InfoRequest) (map[string]session.Secret, error) {
+	fmt.Fprintln(a.stderr, describe(q))
+	values := map[string]session.Secret{}
+	for _, field := range q.Fields {
+		v, err := a.ask(firstOf(field.Label, field.Name), field.Secret && field.Type == "password")
+		if err != nil {
+			return nil, err
+		}
+		values[field.Name] = session.NewSecret(strings.TrimSpace(v.Reveal()))
+	}
+	return values, nil
+}
+
+func describe(q session.InfoRequest) string {
+	parts := []string{q.Message}
+	if q.MaskedTarget != "" && !strings.Contains(q.Message, q.MaskedTarget) {
+		parts = append(parts, "It was sent to "+q.MaskedTarget+".")
+	}
+	if q.SiteError != "" {
+		parts = append(parts, "The site said: "+q.SiteError)
+	}
+	parts = append(parts, "(until "+q.ExpiresAt.Local().Format("15:04:05")+")")
+	return strings.Join(parts, " ")
+}
+
+// loginEnded prints the end and gives it its exit code.
+func (a *app) loginEnded(f *loginFlags, done client.LoginDone, err error) error {
+	var failed *client.FailedError
+	if errors.As(err, &failed) {
+		_ = a.print(&f.connection, map[string]any{"operationId": failed.OperationID, "status": "failed", "failure": failed.Failure}, func() {})
+		return exitWith(exitLoginFailed, fmt.Errorf("%s (%s/%s)", failed.Failure.Message, failed.Failure.Class, failed.Failure.Code))
+	}
+	if err != nil {
+		return known(err)
+	}
+	out := map[string]string{"operationId": done.OperationID, "sessionId": done.SessionID, "status": "ready"}
+	return a.print(&f.connection, out, func() { fmt.Fprintf(a.stdout, "session %s is ready\n", done.SessionID) })
+}

@@ -1,0 +1,68 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Files of a data directory, besides those of the Temporal server.
+const (
+	lockFile     = "anteroom.lock"
+	storeFile    = "anteroom.db"
+	vaultKeyFile = "vault.key"
+	apiKeyFile   = "api-key"
+	hostFile     = "host-id"
+)
+
+// ErrDataDirInUse: another process uses the data directory.
+var ErrDataDirInUse = errors.New("the data directory is in use by another anteroom process; stop that one or choose another with --data-dir")
+
+// dataDir is a directory that this process alone uses.
+type dataDir struct {
+	path string
+	lock *os.File
+}
+
+// openDataDir makes the directory if need be and locks it. The lock goes with the process, however it ends.
+func openDataDir(path string) (*dataDir, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(path, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the data directory: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("%s: %w", path, ErrDataDirInUse)
+	}
+	return &dataDir{path: path, lock: f}, nil
+}
+
+func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) }
+
+func (d *dataDir) close() error { return d.lock.Close() }
+
+// remembered reads a small file, or writes it with what make gives, readable by the owner only.
+func (d *dataDir) remembered(name string, make func() string) (value string, isNew bool, err error) {
+	path := d.file(name)
+	b, err := os.ReadFile(path)
+	if err == nil && len(b) > 0 {
+		return string(b), false, nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", false, fmt.Errorf("read %s: %w", name, err)
+	}
+	value = make()
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, []byte(value), 0o600); err != nil {
+		return "", false, fmt.Errorf("write %s: %w", name, err)
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return "", false, fmt.Errorf("write %s: %w", name, err)
+	}
+	return value, true, nil
+}

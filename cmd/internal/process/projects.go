@@ -1,0 +1,58 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"time"
+
+	"github.com/anteroom/anteroom/config"
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+)
+
+// loadProjects puts the operator's project files into the default workspace. A project whose file did not change keeps
+// its version; one that has no file stays as it is.
+func (p *Process) loadProjects(ctx context.Context) error {
+	if p.o.Config.Projects == "" {
+		return nil
+	}
+	projects, err := config.LoadProjects(p.o.Config.Projects)
+	if err != nil {
+		return err
+	}
+	for _, project := range projects {
+		project.Workspace = DefaultWorkspace
+		if err := p.putIfChanged(ctx, project); err != nil {
+			return fmt.Errorf("store the project %s: %w", project.Name, err)
+		}
+	}
+	return nil
+}
+
+func (p *Process) putIfChanged(ctx context.Context, project session.Project) error {
+	old, err := p.db.GetProject(ctx, project.Workspace, project.Name)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		return err
+	default:
+		old.Version, old.UpdatedAt = 0, time.Time{}
+		if reflect.DeepEqual(old, project) {
+			return nil
+		}
+	}
+	_, _, err = p.db.PutProject(ctx, project, now())
+	return err
+}
+
+// hostPortOf returns host:port of a URL.
+func hostPortOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

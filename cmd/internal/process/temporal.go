@@ -1,0 +1,71 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+
+	"github.com/anteroom/anteroom/vault"
+	"github.com/anteroom/anteroom/workflows"
+)
+
+// dialTimeout bounds the first contact with the Temporal server.
+const dialTimeout = 15 * time.Second
+
+// TemporalServer is a Temporal server in this process.
+type TemporalServer interface {
+	// Address is host:port of its frontend.
+	Address() string
+	// UIURL is where its web UI is.
+	UIURL() string
+	// Stopped is closed when it died or was stopped; Err tells which.
+	Stopped() <-chan struct{}
+	Err() error
+	Stop(ctx context.Context) error
+}
+
+// TemporalOptions are what a TemporalServer is started with.
+type TemporalOptions struct {
+	DataDir          string
+	Listen           string
+	UIListen         string
+	Namespace        string
+	Retention        time.Duration
+	SearchAttributes map[string]enumspb.IndexedValueType
+	CodecEndpoint    string
+	Logger           *slog.Logger
+}
+
+// StartTemporal starts a Temporal server in this process.
+type StartTemporal func(ctx context.Context, o TemporalOptions) (TemporalServer, error)
+
+// SearchAttributes are the search attributes that the Temporal namespace must know.
+func SearchAttributes() map[string]enumspb.IndexedValueType {
+	attributes := map[string]enumspb.IndexedValueType{}
+	for _, name := range workflows.SearchAttributeNames() {
+		attributes[name] = enumspb.INDEXED_VALUE_TYPE_KEYWORD
+	}
+	return attributes
+}
+
+// dialTemporal connects to the server with sealed payloads.
+func dialTemporal(ctx context.Context, address, namespace string, sealing vault.Converters, logger *slog.Logger) (client.Client, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	c, err := client.DialContext(ctx, client.Options{
+		HostPort:         address,
+		Namespace:        namespace,
+		Logger:           sdklog.NewStructuredLogger(logger),
+		DataConverter:    sealing.Data,
+		FailureConverter: sealing.Failure,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reach the Temporal server at %s: %w; start it or set temporal.address", address, err)
+	}
+	return c, nil
+}

@@ -1,0 +1,256 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/store/sqlite"
+	"github.com/anteroom/anteroom/worker"
+)
+
+const workspace = "default"
+
+// fakeWorkflows plays Temporal: what was asked of it, and how workflows ended.
+type fakeWorkflows struct {
+	started  []string
+	resumed  []string
+	lost     []string
+	canceled []string
+	ended    map[string]string
+	err      error
+}
+
+func (f *fakeWorkflows) Start(_ context.Context, op session.Operation) error {
+	f.started = append(f.started, op.ID)
+	return f.err
+}
+
+func (f *fakeWorkflows) Resume(_ context.Context, _ store.Ref, questionID string) error {
+	f.resumed = append(f.resumed, questionID)
+	return f.err
+}
+
+func (f *fakeWorkflows) BrowserLost(_ context.Context, ref store.Ref, browserID string) error {
+	f.lost = append(f.lost, ref.Operation+" "+browserID)
+	return f.err
+}
+
+func (f *fakeWorkflows) Cancel(_ context.Context, ref store.Ref) error {
+	f.canceled = append(f.canceled, ref.Operation)
+	return f.err
+}
+
+func (f *fakeWorkflows) End(_ context.Context, ref store.Ref) (string, bool, error) {
+	code, ended := f.ended[ref.Operation]
+	return code, !ended, f.err
+}
+
+// bundle is a reconciler over a real store, with a clock that the test moves.
+type bundle struct {
+	*worker.Reconciler
+
+	t         *testing.T
+	db        *sqlite.DB
+	workflows *fakeWorkflows
+	at        time.Time
+}
+
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "anteroom.db"), slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	b := &bundle{t: t, db: db, workflows: &fakeWorkflows{ended: map[string]string{}}, at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	b.Reconciler = &worker.Reconciler{
+		Store: db, Workflows: b.workflows, Now: func() time.Time { return b.at }, Logger: slog.New(slog.DiscardHandler),
+	}
+	_, err = db.CreateWorkspace(t.Context(), workspace, b.at)
+	require.NoError(t, err)
+	_, _, err = db.PutProject(t.Context(), session.Project{Workspace: workspace, Name: "demo", LoginURL: "https://app.example/login"}, b.at)
+	require.NoError(t, err)
+	return b
+}
+
+// queued writes the row of a start whose workflow nobody started.
+func (b *bundle) queued(id string) store.Ref {
+	b.t.Helper()
+	_, err := b.db.CreateOperation(b.t.Context(), store.NewOperation{Operation: session.Operation{
+		ID: id, Workspace: workspace, Project: "demo", SessionID: "session-of-" + id, Kind: session.OperationCreate,
+		CreatedAt: b.at, StartDeadline: b.at.Add(10 * time.Minute),
+	}})
+	require.NoError(b.t, err)
+	return store.Ref{Workspace: workspace, Operation: id}
+}
+
+func (b *bundle) transition(ref store.Ref, seq int64, state session.OperationState) store.Transition {
+	return store.Transition{Ref: ref, RunID: "run", Seq: seq, State: state, Attempt: 1, At: b.at}
+}
+
+func (b *bundle) running(id string) store.Ref {
+	b.t.Helper()
+	ref := b.queued(id)
+	_, err := b.db.BeginOperation(b.t.Context(), b.transition(ref, 1, session.OperationRunning))
+	require.NoError(b.t, err)
+	return ref
+}
+
+// waiting writes an operation that asks "ask_"+id.
+func (b *bundle) waiting(id string) store.Ref {
+	b.t.Helper()
+	ref := b.running(id)
+	_, _, err := b.db.AskQuestion(b.t.Context(), b.transition(ref, 2, session.OperationWaiting), session.InfoRequest{
+		ID: "ask_" + id, Number: 1, Kind: session.AskCode, AskedAt: b.at, ExpiresAt: b.at.Add(10 * time.Minute),
+	})
+	require.NoError(b.t, err)
+	return ref
+}
+
+func (b *bundle) operation(ref store.Ref) session.Operation {
+	b.t.Helper()
+	op, err := b.db.GetOperation(b.t.Context(), ref)
+	require.NoError(b.t, err)
+	return op
+}
+
+func (b *bundle) after(d time.Duration) *bundle {
+	b.at = b.at.Add(d)
+	return b
+}
+
+func TestSweep_StartsWhatARowPromises(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.queued("op_1")
+	b.Sweep(t.Context())
+	require.Empty(t, b.workflows.started, "a fresh row is on its ordinary way")
+	b.after(3 * time.Second).Sweep(t.Context())
+	require.Equal(t, []string{"op_1"}, b.workflows.started)
+}
+
+func TestSweep_AfterTheStartDeadline_ClosesTheRow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.queued("op_1")
+	b.after(11 * time.Minute).Sweep(t.Context())
+	require.Empty(t, b.workflows.started)
+	op := b.operation(ref)
+	require.Equal(t, session.OperationFailed, op.State)
+	require.Equal(t, session.FailureEngine, op.Failure.Class)
+	require.Equal(t, "not_started", op.Failure.Code)
+}
+
+func TestSweep_RepeatsTheSignalOfAnAnswerNotTakenUp(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.waiting("op_1")
+	require.NoError(t, b.db.AnswerQuestion(t.Context(), store.Answer{Ref: ref, QuestionID: "ask_op_1", Input: store.Sealed("x"), At: b.at}))
+	b.after(3 * time.Second).Sweep(t.Context())
+	require.Equal(t, []string{"ask_op_1"}, b.workflows.resumed)
+
+	taken := b.transition(ref, 3, session.OperationRunning)
+	taken.ConsumedQuestion = "ask_op_1"
+	_, err := b.db.AdvanceOperation(t.Context(), taken)
+	require.NoError(t, err)
+	b.after(3 * time.Second).Sweep(t.Context())
+	require.Len(t, b.workflows.resumed, 1, "an answer that was taken up is not repeated")
+}
+
+func TestSweep_TellsOperationsOfTheirLostBrowser(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.running("op_1")
+	require.NoError(t, b.db.RegisterBrowser(t.Context(), store.Browser{ID: "br_1", Host: "h", TaskQueue: "q", StartedAt: b.at}))
+	_, err := b.db.LendPage(t.Context(), store.Lease{Ref: ref, Attempt: 1, BrowserID: "br_1", TaskQueue: "q", LentAt: b.at}, 5)
+	require.NoError(t, err)
+	b.Sweep(t.Context())
+	require.Empty(t, b.workflows.lost)
+	require.NoError(t, b.db.MarkBrowserLost(t.Context(), "br_1", b.at))
+	b.Sweep(t.Context())
+	require.Equal(t, []string{"op_1 br_1"}, b.workflows.lost)
+}
+
+func TestSweep_ClosesRowsWhoseWorkflowIsGone_Within30Seconds(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(*bundle, string) store.Ref{
+		"running": (*bundle).running, "waiting": (*bundle).waiting,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			ref := prepare(b, "op_1")
+			b.Sweep(t.Context())
+			b.workflows.ended["op_1"] = "workflow_terminated"
+			for range 30 {
+				b.after(time.Second).Sweep(t.Context())
+			}
+			op := b.operation(ref)
+			require.Equal(t, session.OperationFailed, op.State)
+			require.Equal(t, "workflow_terminated", op.Failure.Code)
+			require.Nil(t, op.Question, "nothing is asked any more")
+			_, err := b.db.OperationSecrets(t.Context(), ref)
+			require.ErrorIs(t, err, store.ErrSecretsErased)
+		})
+	}
+}
+
+func TestSweep_LeavesRowsWithARunningWorkflowAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.waiting("op_1")
+	for range 60 {
+		b.after(time.Second).Sweep(t.Context())
+	}
+	require.Equal(t, session.OperationWaiting, b.operation(ref).State)
+}
+
+func TestSweep_RepeatsACancelThatWasNotFollowed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.running("op_1")
+	_, err := b.db.RequestCancel(t.Context(), ref, b.at)
+	require.NoError(t, err)
+	b.after(10 * time.Second).Sweep(t.Context())
+	require.Contains(t, b.workflows.canceled, "op_1")
+}
+
+func TestSweep_WhenACanceledWorkflowIsGone_EndsTheRowAsCanceled(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.running("op_1")
+	_, err := b.db.RequestCancel(t.Context(), ref, b.at)
+	require.NoError(t, err)
+	b.workflows.ended["op_1"] = "workflow_ended"
+	b.after(10 * time.Second).Sweep(t.Context())
+	require.Equal(t, session.OperationCanceled, b.operation(ref).State)
+}
+
+func TestSweep_CancelsWorkflowsThatHoldAPageOfAnEndedOperation(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.running("op_1")
+	require.NoError(t, b.db.RegisterBrowser(t.Context(), store.Browser{ID: "br_1", Host: "h", TaskQueue: "q", StartedAt: b.at}))
+	_, err := b.db.LendPage(t.Context(), store.Lease{Ref: ref, Attempt: 1, BrowserID: "br_1", TaskQueue: "q", LentAt: b.at}, 5)
+	require.NoError(t, err)
+	_, err = b.db.DeleteSession(t.Context(), workspace, "demo", "session-of-op_1", b.at)
+	require.NoError(t, err)
+	b.after(6 * time.Second).Sweep(t.Context())
+	require.Equal(t, []string{"op_1"}, b.workflows.canceled)
+}
+
+func TestSweep_WhenTemporalIsAway_ChangesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.running("op_1")
+	b.workflows.err = errors.New("unavailable")
+	b.workflows.ended["op_1"] = "workflow_ended"
+	b.after(time.Minute).Sweep(t.Context())
+	require.Equal(t, session.OperationRunning, b.operation(ref).State)
+}

@@ -1,0 +1,99 @@
+package worker
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/anteroom/anteroom/activities"
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/workflows"
+)
+
+const (
+	// DefaultDrain is how long a stopping worker lets activities go on before it hands them back.
+	DefaultDrain = 6 * time.Second
+	// heartbeatThrottle lets an activity notice a cancel within about a second: it learns of it from a heartbeat only.
+	heartbeatThrottle = time.Second
+	// stickyTimeout is how long a workflow task waits for the worker that has the workflow cached. The default of 5 s is
+	// what a restart of the worker costs each waiting login (temporalio/temporal#7566).
+	stickyTimeout = 2 * time.Second
+)
+
+// Workers are the Temporal workers of this process.
+type Workers struct {
+	Client  client.Client
+	Records *activities.Records
+	Pages   *activities.Pages
+	// Drain is how long activities may go on when the worker stops; 0 means DefaultDrain.
+	Drain time.Duration
+}
+
+func (w *Workers) options() sdkworker.Options {
+	drain := w.Drain
+	if drain == 0 {
+		drain = DefaultDrain
+	}
+	return sdkworker.Options{
+		WorkerStopTimeout:                drain,
+		MaxHeartbeatThrottleInterval:     heartbeatThrottle,
+		DefaultHeartbeatThrottleInterval: heartbeatThrottle,
+		StickyScheduleToStartTimeout:     stickyTimeout,
+		DisableRegistrationAliasing:      true,
+	}
+}
+
+// PollWorkflows starts the worker for workflows and their local activities. The returned func drains and stops it.
+func (w *Workers) PollWorkflows() (stop func(), err error) {
+	wk := sdkworker.New(w.Client, workflows.TaskQueue, w.options())
+	wk.RegisterWorkflowWithOptions(workflows.Login, workflow.RegisterOptions{Name: workflows.LoginWorkflow})
+	for name, fn := range map[string]any{
+		workflows.ActivityBegin:         w.Records.Begin,
+		workflows.ActivityRecord:        w.Records.Record,
+		workflows.ActivityAsk:           w.Records.Ask,
+		workflows.ActivityCloseQuestion: w.Records.CloseQuestion,
+		workflows.ActivityFinish:        w.Records.Finish,
+	} {
+		wk.RegisterActivityWithOptions(fn, activity.RegisterOptions{Name: name})
+	}
+	return started(wk, workflows.TaskQueue)
+}
+
+// PollOpenings starts the worker that opens pages on browsers of the kind.
+func (w *Workers) PollOpenings(kind session.BrowserKind) (stop func(), err error) {
+	queue := workflows.PageTaskQueueFor(kind)
+	wk := sdkworker.New(w.Client, queue, w.activityOptions())
+	wk.RegisterActivityWithOptions(w.Pages.OpenPage, activity.RegisterOptions{Name: workflows.ActivityOpenPage})
+	return started(wk, queue)
+}
+
+// PollPages starts the worker for the pages of one browser.
+func (w *Workers) PollPages(queue string) (stop func(), err error) {
+	wk := sdkworker.New(w.Client, queue, w.activityOptions())
+	for name, fn := range map[string]any{
+		workflows.ActivityAdvance:   w.Pages.Advance,
+		workflows.ActivityCapture:   w.Pages.Capture,
+		workflows.ActivityProve:     w.Pages.Prove,
+		workflows.ActivityClosePage: w.Pages.ClosePage,
+	} {
+		wk.RegisterActivityWithOptions(fn, activity.RegisterOptions{Name: name})
+	}
+	return started(wk, queue)
+}
+
+func (w *Workers) activityOptions() sdkworker.Options {
+	o := w.options()
+	o.DisableWorkflowWorker = true
+	return o
+}
+
+func started(wk sdkworker.Worker, queue string) (func(), error) {
+	if err := wk.Start(); err != nil {
+		return nil, fmt.Errorf("poll task queue %s: %w", queue, err)
+	}
+	return wk.Stop, nil
+}
