@@ -1,0 +1,41 @@
+// Package embedded runs a Temporal server and its web UI inside this process, on a
+// SQLite file, for the standalone binary.
+//
+//	Start ─▶ data directory (lock, meta file, schema) ─▶ namespace
+//	      ─▶ Temporal: frontend · history · matching · worker, all on loopback
+//	      ─▶ frontend healthy ─▶ retention, search attributes ─▶ UI ─▶ *Server
+//
+// [Start] returns a server that is ready for workers and clients, or a [StartError]
+// whose text is one sentence for the person who started it. The data directory holds
+//
+//	temporal.db    Temporal's own database; nothing else may open it
+//	temporal.json  what must not change or must be known about it: see meta
+//	temporal.lock  held while a process uses the directory
+//
+// # One per process
+//
+// Temporal's SQLite plugin keeps its connections for the life of the process, and the
+// SDK's sticky cache is global: a process runs one Server at a time, and a data
+// directory that was used must not be deleted and made again within one process. After
+// [Server.Stop] ports, lock and this package's goroutines are gone; Temporal itself keeps
+// its connection to the file and about 110 idle goroutines until the process ends.
+//
+// # Who may reach it
+//
+// Frontend and UI listen on 127.0.0.0/8 only and ask nobody who they are: every user of
+// this machine can reach them. Workflow payloads must therefore be sealed by the client.
+// Nothing is sent anywhere: Temporal's version check and the UI's news are off.
+//
+// # Imports
+//
+// Temporal's server, UI, API and SDK, and the standard library; nothing else of
+// Anteroom, never Gin or chromedp. One binary only imports this package, because it
+// costs minutes of compiling and more than 100 MB of binary.
+//
+// # Tests
+//
+// The tests start real servers and link all of Temporal, so they carry the build tag
+// temporal and stay out of the unit-test stage:
+//
+//	go test -tags temporal ./embedded/
+package embedded
