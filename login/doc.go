@@ -8,5 +8,5 @@
 // must happen at most once it asks a [Gate] for.
 //
 // The package imports session and nothing else of Anteroom; never Temporal, Gin, a
-// store or chromedp.
+// store or chromedp. Of others it imports pquerna/otp, and golang.org/x/text below words/.
 package login

@@ -11,7 +11,7 @@ type PageModel struct {
 	// Status is the HTTP status of the last main document; 0 when unknown.
 	Status int `json:"status,omitempty"`
 	// SubmitStatus is the highest HTTP status among document, XHR and fetch responses since the last act; 0 when none.
-	SubmitStatus int      `json:"submitStatus,omitempty"`
+	SubmitStatus int       `json:"submitStatus,omitempty"`
 	Controls     []Control `json:"controls"`
 	Headings     []string  `json:"headings"`
 	// Alerts are texts that look like messages about the last act: role=alert, aria-live, error classes. At most

@@ -1,0 +1,122 @@
+package login
+
+import (
+	"context"
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+)
+
+// Names of the parameters and answer values that the engine knows.
+const (
+	ParameterUsername   = "username"
+	ParameterPassword   = "password"
+	ParameterTOTPSecret = "totpSecret"
+	// FieldCode is the answer's value of a code question.
+	FieldCode = "code"
+)
+
+// Parameters are the account's secrets: what the caller gave at the start and what people answered to questions of
+// kind credentials since then.
+type Parameters interface {
+	// Get returns the parameter, and false when there is none.
+	Get(name string) (session.Secret, bool)
+	// Names lists the parameters there are.
+	Names() []string
+}
+
+// Values are Parameters held in a map.
+type Values map[string]session.Secret
+
+// Get returns the value; an empty one counts as none.
+func (v Values) Get(name string) (session.Secret, bool) {
+	value, ok := v[name]
+	return value, ok && !value.IsZero()
+}
+
+// Names lists the names in no order.
+func (v Values) Names() []string {
+	names := make([]string, 0, len(v))
+	for name := range v {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Answer is what a person answered to the question that Run returned last.
+type Answer struct {
+	QuestionID string
+	Kind       session.InfoRequestKind
+	// Values holds the answer by the names of the question's fields.
+	Values Values
+}
+
+// Input is what one run of the engine works from.
+type Input struct {
+	Project    session.Project
+	Parameters Parameters
+	// Answer answers the last question; nil on the first run and when a run is repeated.
+	Answer *Answer
+	// Resumed is true on every run but an attempt's first: the page is where an earlier run left it, and Run reads
+	// it instead of opening the login URL.
+	Resumed bool
+	// Progress is what the last run returned; the zero Progress on the first, and when it was lost.
+	Progress Progress
+	// Clock is the system's unless a test says otherwise.
+	Clock Clock
+	// Timing holds the bounds of every wait; zero fields are DefaultTiming's.
+	Timing Timing
+}
+
+// Clock tells the time and waits.
+type Clock interface {
+	Now() time.Time
+	// Sleep returns after d, or ctx's error when ctx ends before.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Timing bounds the engine's waits.
+type Timing struct {
+	// Grace is how long an act may go without any effect before the page counts as quiet.
+	Grace time.Duration
+	// Settle is the longest wait for a page to become quiet.
+	Settle time.Duration
+	// Unchanged is the longest wait for a form to react to a submit.
+	Unchanged time.Duration
+	// Unknown is the longest wait for a page to become something that we know.
+	Unknown time.Duration
+}
+
+// DefaultTiming is used where Input.Timing is zero. Login-detection §7 and the measurements in lessons.md: slow
+// sites answer a submit within 8 s; a page that says nothing for 15 s says nothing later.
+func DefaultTiming() Timing {
+	return Timing{Grace: time.Second, Settle: 15 * time.Second, Unchanged: 8 * time.Second, Unknown: 15 * time.Second}
+}
+
+func (t Timing) withDefaults() Timing {
+	d := DefaultTiming()
+	for _, x := range []struct{ have, def *time.Duration }{
+		{&t.Grace, &d.Grace}, {&t.Settle, &d.Settle}, {&t.Unchanged, &d.Unchanged}, {&t.Unknown, &d.Unknown},
+	} {
+		if *x.have <= 0 {
+			*x.have = *x.def
+		}
+	}
+	return t
+}
+
+// systemClock is the machine's clock.
+type systemClock struct{}
+
+func (systemClock) Now() time.Time { return time.Now() }
+
+func (systemClock) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

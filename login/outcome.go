@@ -1,0 +1,82 @@
+package login
+
+import (
+	"slices"
+
+	"github.com/anteroom/anteroom/session"
+)
+
+// Outcome is how a run ended: exactly one of LoggedIn, Question and Failed is set.
+type Outcome struct {
+	LoggedIn *LoggedIn
+	Question *Question
+	Failed   *session.Failure
+	// Progress goes into the next run of the same attempt.
+	Progress Progress
+	// CredentialAttempts counts the submits of the password in this attempt so far.
+	CredentialAttempts int
+	// Class is what the page was found to be at the end.
+	Class Class
+}
+
+// LoggedIn is a page that counts as logged in. It still has to be proven.
+type LoggedIn struct {
+	// LandingURL is where the login ended, without query values and fragment.
+	LandingURL string
+	Verdict    session.Verdict
+}
+
+// Question is what must be asked before the login can go on. The caller gives it an id, a number and a deadline.
+type Question struct {
+	Kind         session.InfoRequestKind
+	Message      string
+	Fields       []session.Field
+	MaskedTarget string
+	// Length is the number of characters of a code; 0 when the site does not say.
+	Length int
+	// Attempt counts from 1.
+	Attempt int
+	// Reason says why it is asked again: "code_rejected". Empty the first time.
+	Reason string
+	// SiteError is what the site said about the answer before, without any secret: at most 200 characters.
+	SiteError string
+}
+
+// Progress is what a run must know of the runs before. It holds no secret and no text of a page.
+type Progress struct {
+	// IdentifierSubmitted, PasswordSubmitted and CodeSubmitted say what the site was given.
+	IdentifierSubmitted bool `json:"identifierSubmitted,omitempty"`
+	PasswordSubmitted   bool `json:"passwordSubmitted,omitempty"`
+	CodeSubmitted       bool `json:"codeSubmitted,omitempty"`
+	// CodesEntered counts the codes that were typed.
+	CodesEntered int `json:"codesEntered,omitempty"`
+	// Typed names the fields that were typed into; see PageModel.TypedKey.
+	Typed []string `json:"typed,omitempty"`
+	// CredentialAttempts counts the submits of the password.
+	CredentialAttempts int `json:"credentialAttempts,omitempty"`
+	// CodeRefusals counts the codes of people that the site refused.
+	CodeRefusals int `json:"codeRefusals,omitempty"`
+	// TOTPRefusals counts the computed codes that the site refused.
+	TOTPRefusals int `json:"totpRefusals,omitempty"`
+	// LastTOTPStep is the last time step whose code was typed; no step is typed twice.
+	LastTOTPStep int64 `json:"lastTotpStep,omitempty"`
+	// LoginPath is the path of the first page.
+	LoginPath string `json:"loginPath,omitempty"`
+	// Baseline holds fingerprints of the messages that stood there before anything was submitted.
+	Baseline []string `json:"baseline,omitempty"`
+	// Acted holds the signatures of the pages that were acted upon.
+	Acted []string `json:"acted,omitempty"`
+	// UsedAnswer is the id of the last question whose answer was used.
+	UsedAnswer string `json:"usedAnswer,omitempty"`
+	// LastClass and LastSignature are of the last page.
+	LastClass     Class  `json:"lastClass,omitempty"`
+	LastSignature string `json:"lastSignature,omitempty"`
+}
+
+// clone returns a Progress that shares nothing with p.
+func (p Progress) clone() Progress {
+	p.Baseline = slices.Clone(p.Baseline)
+	p.Acted = slices.Clone(p.Acted)
+	p.Typed = slices.Clone(p.Typed)
+	return p
+}

@@ -1,0 +1,135 @@
+package login_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/anteroom/anteroom/login"
+	"github.com/anteroom/anteroom/session"
+)
+
+const landing = "https://app.example/home"
+
+// visitor is what a context sees when it opens the check page.
+func visitor(t *testing.T, p session.Project, shows *sitePage) login.Observation {
+	t.Helper()
+	page := newFakePage(t, &site{start: "page", pages: map[string]*sitePage{"page": shows, "home": {model: home(), marks: []string{"#me"}}}})
+	o, err := login.CheckLoggedIn(t.Context(), page, p, landing)
+	require.NoError(t, err)
+	return o
+}
+
+func publicPage() login.PageModel {
+	m := login.PageModel{URL: landing, Status: 200, Title: "Example", Headings: []string{"Welcome"}}
+	return addLink(m, "Prices", "https://app.example/prices")
+}
+
+func TestDiscriminates_WhenOnlyTheRestoredContextIsLoggedIn_ProvesTheSession(t *testing.T) {
+	t.Parallel()
+	denied := login.PageModel{URL: landing, Status: 403, Title: "Forbidden"}
+	elsewhere := publicPage()
+	elsewhere.URL = "https://app.example/welcome"
+	for name, anonymous := range map[string]*sitePage{
+		"login form":     {model: loginForm()},
+		"denied":         {model: denied},
+		"redirected":     {model: elsewhere},
+		"no logout":      {model: publicPage()},
+		"login link":     {model: addLink(publicPage(), "Log in", "https://app.example/login")},
+		"script decides": {model: loading(), later: "login", after: 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			restored := visitor(t, session.Project{}, &sitePage{model: home()})
+			page := newFakePage(t, &site{start: "page", pages: map[string]*sitePage{"page": anonymous, "login": {model: loginForm()}}})
+			seen, err := login.CheckLoggedIn(t.Context(), page, session.Project{}, landing)
+			require.NoError(t, err)
+			verdict, failure := login.Discriminates(restored, seen)
+			require.Nil(t, failure)
+			require.True(t, verdict.Proven)
+			require.True(t, verdict.LoggedIn)
+			require.Positive(t, verdict.Confidence)
+			require.NotEmpty(t, verdict.Evidence)
+		})
+	}
+}
+
+func TestDiscriminates_WhenBothSeeTheSame_RefusesTheProof(t *testing.T) {
+	t.Parallel()
+	for name, model := range map[string]login.PageModel{"public": publicPage(), "logged in": home(), "login": loginForm()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := visitor(t, session.Project{}, &sitePage{model: model})
+			verdict, failure := login.Discriminates(o, o)
+			require.NotNil(t, failure)
+			require.Equal(t, session.FailureUnsupported, failure.Class)
+			require.Equal(t, "proof_does_not_discriminate", failure.Code)
+			require.False(t, verdict.Proven)
+			require.False(t, verdict.LoggedIn)
+		})
+	}
+}
+
+func TestDiscriminates_WhenTheAnonymousVisitMerelyFails_ProvesNothing(t *testing.T) {
+	t.Parallel()
+	restored := visitor(t, session.Project{}, &sitePage{model: home()})
+	broken := visitor(t, session.Project{}, &sitePage{model: login.PageModel{URL: landing, Status: 500, Title: "Internal server error"}})
+	_, failure := login.Discriminates(restored, broken)
+	require.NotNil(t, failure)
+}
+
+func TestDiscriminates_WithAMark_GoesByTheMark(t *testing.T) {
+	t.Parallel()
+	p := session.Project{LoggedIn: "#me", CheckURL: "https://app.example/check"}
+	marked := visitor(t, p, &sitePage{model: publicPage(), marks: []string{"#me"}})
+	unmarked := visitor(t, p, &sitePage{model: publicPage()})
+	require.True(t, marked.LoggedIn)
+	require.False(t, unmarked.LoggedIn)
+	verdict, failure := login.Discriminates(marked, unmarked)
+	require.Nil(t, failure)
+	require.True(t, verdict.Proven)
+	_, failure = login.Discriminates(marked, marked)
+	require.NotNil(t, failure)
+	_, failure = login.Discriminates(unmarked, marked)
+	require.NotNil(t, failure)
+}
+
+func TestCheckLoggedIn_WhenTheMarkStandsOnALoginForm_IsNotLoggedIn(t *testing.T) {
+	t.Parallel()
+	p := session.Project{LoggedIn: "#me"}
+	for _, model := range []login.PageModel{loginForm(), codeForm(), {URL: landing, Status: 401}} {
+		require.False(t, visitor(t, p, &sitePage{model: model, marks: []string{"#me"}}).LoggedIn)
+	}
+}
+
+func TestCheckLoggedIn_WhenAScriptDecidesLate_Waits(t *testing.T) {
+	t.Parallel()
+	p := session.Project{LoggedIn: "#me"}
+	o := visitor(t, p, &sitePage{model: loading(), later: "home", after: 3 * time.Second})
+	require.True(t, o.LoggedIn)
+	require.True(t, o.Marked)
+}
+
+func TestCheckLoggedIn_OpensTheCheckURLOrElseTheLandingPage(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		project   session.Project
+		elsewhere bool
+	}{
+		{session.Project{}, false},
+		{session.Project{CheckURL: "https://app.example/account"}, true},
+		{session.Project{CheckURL: "https://app.example/home/?tab=1#x"}, false},
+	} {
+		require.Equal(t, c.elsewhere, visitor(t, c.project, &sitePage{model: home()}).Elsewhere, c.project.CheckURL)
+	}
+}
+
+func TestCheckLoggedIn_WhenThePageCannotBeOpened_ReturnsTheError(t *testing.T) {
+	t.Parallel()
+	page := newFakePage(t, plainSite())
+	page.navigateErr = &login.LoadError{Reason: "ERR_CONNECTION_REFUSED"}
+	_, err := login.CheckLoggedIn(t.Context(), page, session.Project{}, landing)
+	var load *login.LoadError
+	require.ErrorAs(t, err, &load)
+}

@@ -1,0 +1,200 @@
+package login
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/anteroom/anteroom/login/words"
+)
+
+// rule is one observation about a field and what it counts for a role.
+type rule struct {
+	name   string
+	weight int
+	holds  func(p *page, f *field) bool
+}
+
+// The weights follow login-detection §7: decisive 100, strong 40–60, weak 10–25; MinScore and MinMargin decide.
+
+var identifierRules = []rule{
+	{"autocomplete_username", 100, func(_ *page, f *field) bool { return f.auto == "username" }},
+	{"autocomplete_email", 60, func(_ *page, f *field) bool { return f.auto == "email" }},
+	{"label_username", 50, func(_ *page, f *field) bool { return f.user.Has(words.Username) }},
+	{"name_username", 50, func(_ *page, f *field) bool { return f.dev.Has(words.Username) }},
+	{"type_email", 45, func(_ *page, f *field) bool { return f.Type == "email" }},
+	{"label_email", 40, func(_ *page, f *field) bool { return f.user.Has(words.Email) }},
+	{"name_email", 30, func(_ *page, f *field) bool { return f.dev.Has(words.Email) }},
+	{"text_before_password", 50, func(_ *page, f *field) bool { return f.beforePassword() }},
+	{"type_tel", 20, func(_ *page, f *field) bool { return f.Type == "tel" || strings.HasPrefix(f.auto, "tel") }},
+	{"label_phone", 25, func(_ *page, f *field) bool { return f.user.Has(words.Phone) }},
+	{"label_weak", 20, func(_ *page, f *field) bool { return f.user.Has(words.WeakIdentifier, words.Login) }},
+	{"name_weak", 15, func(_ *page, f *field) bool { return f.dev.Has(words.WeakIdentifier, words.Login) }},
+	{"login_context", 20, func(p *page, f *field) bool { return p.loginContext(f.form) }},
+	// A lone e-mail field is in most cases a newsletter, a contact form or a search.
+	{"no_login_context", -120, func(p *page, f *field) bool {
+		return f.auto != "username" && f.form.passwords == 0 && !p.loginContext(f.form)
+	}},
+}
+
+var identifierVetoes = []rule{
+	{"is_password", 0, func(_ *page, f *field) bool { return f.Type == "password" || f.WasPassword }},
+	{"type_search", 0, func(_ *page, f *field) bool {
+		return f.Type == "search" || f.Role == "searchbox" || f.Name == "q" || f.ElementID == "q"
+	}},
+	{"other_autocomplete", 0, func(_ *page, f *field) bool { return f.autocompletesOther("username", "email", "tel", "tel-national") }},
+	{"other_words", 0, func(_ *page, f *field) bool {
+		return f.says(words.Search, words.Newsletter, words.Captcha, words.PersonName, words.Card, words.OtherCode,
+			words.Recovery, words.NewPassword, words.SecurityQuestion)
+	}},
+	{"code_words", 0, func(_ *page, f *field) bool {
+		return f.code() || f.says(words.CodeWeak) && !f.says(words.Username, words.Email)
+	}},
+	{"password_words", 0, func(_ *page, f *field) bool { return f.user.Has(words.Password) || f.onlyDev(words.Password) }},
+	{"organisation_words", 0, func(_ *page, f *field) bool { return f.organisation() }},
+	{"newsletter_form", 0, func(_ *page, f *field) bool {
+		return f.form.passwords == 0 && (f.form.name|f.form.buttons|f.hint).Has(words.Newsletter, words.Search)
+	}},
+	// What the site filled in after we gave the identifier is its own; it must stay as it is.
+	{"filled_by_site", 0, func(p *page, f *field) bool {
+		return f.site && (p.past.IdentifierSubmitted && f.form.passwords > 0 || p.past.PasswordSubmitted)
+	}},
+	// A field of the site's own that is filled without saying that it names the account.
+	{"filled_and_vague", 0, func(_ *page, f *field) bool {
+		return f.site && f.auto != "username" && f.auto != "email" && f.Type != "email" && !f.says(words.Username, words.Email, words.Login)
+	}},
+}
+
+var passwordRules = []rule{
+	{"autocomplete_current_password", 60, func(_ *page, f *field) bool { return f.auto == "current-password" }},
+	{"type_password", 45, func(_ *page, f *field) bool { return f.Type == "password" }},
+	{"was_password", 40, func(_ *page, f *field) bool { return f.Type != "password" && f.WasPassword }},
+	{"only_password", 40, func(_ *page, f *field) bool { return f.form.passwords <= 1 }},
+	{"label_password", 25, func(_ *page, f *field) bool { return f.user.Has(words.Password) }},
+	{"name_password", 20, func(_ *page, f *field) bool { return f.dev.Has(words.Password) }},
+}
+
+var passwordVetoes = []rule{
+	// A text field that is called password is a trap or a mistake; the password would be seen.
+	{"not_a_password_field", 0, func(_ *page, f *field) bool { return f.Type != "password" && !f.WasPassword }},
+	{"other_autocomplete", 0, func(_ *page, f *field) bool { return f.autocompletesOther("current-password") }},
+	{"new_password", 0, func(_ *page, f *field) bool { return f.newPassword() }},
+	{"two_passwords", 0, func(_ *page, f *field) bool { return f.form.passwords > 1 }},
+	{"code", 0, func(_ *page, f *field) bool { return f.code() }},
+	{"code_after_password", 0, func(p *page, f *field) bool {
+		return p.past.submitted() && f.user.Has(words.CodeWeak) && !f.user.Has(words.Password)
+	}},
+	{"other_words", 0, func(_ *page, f *field) bool {
+		return f.says(words.Card, words.Captcha, words.Recovery, words.OtherCode, words.SecurityQuestion, words.OldPassword)
+	}},
+}
+
+var codeRules = []rule{
+	{"autocomplete_one_time_code", 100, func(_ *page, f *field) bool { return f.auto == "one-time-code" }},
+	{"label_code", 60, func(_ *page, f *field) bool { return f.user.Has(words.Code) }},
+	{"name_code", 45, func(_ *page, f *field) bool { return f.dev.Has(words.Code) }},
+	{"label_weak_code", 25, func(_ *page, f *field) bool { return f.user.Has(words.CodeWeak) }},
+	{"name_weak_code", 20, func(_ *page, f *field) bool { return f.dev.Has(words.CodeWeak) }},
+	{"weak_code_after_submit", 40, func(p *page, f *field) bool {
+		return p.past.submitted() && f.says(words.CodeWeak) && f.form.passwords == f.ownPassword()
+	}},
+	{"lone_numeric_after_submit", 50, func(p *page, f *field) bool {
+		return p.past.submitted() && len(f.form.fields) == 1 && f.numeric() && f.shortMax()
+	}},
+	{"page_speaks_of_code", 45, func(p *page, f *field) bool {
+		return len(f.form.fields) == 1 && (p.headings | p.title | f.hint).Has(words.Code)
+	}},
+	{"text_speaks_of_code", 20, func(p *page, f *field) bool {
+		return p.past.submitted() && len(f.form.fields) == 1 && p.text.Has(words.Code)
+	}},
+	{"numeric", 15, func(_ *page, f *field) bool { return f.numeric() }},
+	{"short", 10, func(_ *page, f *field) bool { return f.shortMax() }},
+	{"beside_password", 15, func(_ *page, f *field) bool { return f.form.passwords > f.ownPassword() }},
+}
+
+var codeVetoes = []rule{
+	{"type_email", 0, func(_ *page, f *field) bool { return f.Type == "email" || f.Type == "search" || f.InputMode == "email" }},
+	{"other_autocomplete", 0, func(_ *page, f *field) bool { return f.autocompletesOther("one-time-code") }},
+	{"other_words", 0, func(_ *page, f *field) bool {
+		return f.says(words.OtherCode, words.Recovery, words.Captcha, words.Card, words.Search, words.Newsletter,
+			words.PersonName, words.SecurityQuestion)
+	}},
+	{"other_field", 0, func(_ *page, f *field) bool {
+		return !f.code() && !f.user.Has(words.CodeWeak) && f.says(words.Username, words.Email, words.Password, words.NewPassword, words.Phone)
+	}},
+	{"filled_by_site", 0, func(_ *page, f *field) bool { return f.site && f.Type != "password" && !f.code() }},
+	{"organisation_words", 0, func(_ *page, f *field) bool { return f.organisation() }},
+}
+
+// beforePassword reports whether f is the nearest text field before the only password field of its form.
+func (f *field) beforePassword() bool {
+	if f.form.passwords != 1 {
+		return false
+	}
+	for i, x := range f.form.fields {
+		if x.Type == "password" && !x.code() {
+			return i > 0 && f.form.fields[i-1] == f
+		}
+	}
+	return false
+}
+
+func (f *field) newPassword() bool {
+	return (f.Type == "password" || f.WasPassword) && (f.auto == "new-password" || f.says(words.NewPassword))
+}
+
+func (f *field) organisation() bool {
+	return f.auto == "organization" || f.user.Has(words.Organisation) && !f.says(words.Username, words.Email) ||
+		f.user == 0 && f.dev.Has(words.Organisation) && !f.dev.Has(words.Username, words.Email)
+}
+
+// onlyDev reports whether the developer's words speak of c and people's words say nothing.
+func (f *field) onlyDev(c words.Concern) bool {
+	return f.user == 0 && f.dev.Has(c) && !f.dev.Has(words.Username, words.Email, words.Login)
+}
+
+// autocompletesOther reports whether autocomplete names a purpose, and none of wanted.
+func (f *field) autocompletesOther(wanted ...string) bool {
+	switch f.auto {
+	case "", "on", "off", "nope", "false", "none", "disabled", "new":
+		return false
+	}
+	return !slices.Contains(wanted, f.auto) && known(f.auto)
+}
+
+func known(auto string) bool {
+	return knownAutocomplete[auto] || strings.HasPrefix(auto, "cc-") || strings.HasPrefix(auto, "address-")
+}
+
+// knownAutocomplete are the field names of the HTML standard that are no business of ours or another field's.
+var knownAutocomplete = map[string]bool{
+	"username": true, "email": true, "current-password": true, "new-password": true, "one-time-code": true,
+	"name": true, "given-name": true, "family-name": true, "additional-name": true, "honorific-prefix": true,
+	"nickname": true, "organization": true, "organization-title": true, "street-address": true, "country": true,
+	"country-name": true, "postal-code": true, "bday": true, "sex": true, "url": true, "photo": true,
+	"tel": true, "tel-national": true, "tel-country-code": true, "tel-area-code": true, "tel-local": true,
+	"tel-extension": true, "transaction-amount": true, "language": true, "impp": true,
+}
+
+func (f *field) numeric() bool {
+	return f.Type == "number" || f.Type == "tel" || f.InputMode == "numeric" || f.InputMode == "decimal" ||
+		strings.Contains(f.Pattern, `\d`) || strings.Contains(f.Pattern, "0-9")
+}
+
+// shortMax reports whether the field is bounded to the length of a code: 4 to 10 characters.
+func (f *field) shortMax() bool { return f.MaxLength >= 4 && f.MaxLength <= 10 }
+
+// ownPassword is 1 when the form's count of passwords includes f.
+func (f *field) ownPassword() int {
+	if f.Type == "password" && !f.code() && !f.says(words.Card, words.Captcha, words.SecurityQuestion) {
+		return 1
+	}
+	return 0
+}
+
+// loginContext reports whether the form, the page's headings, its title or its path speak of signing in.
+func (p *page) loginContext(f *form) bool {
+	if (f.name|f.buttons).Has(words.Register, words.Newsletter) && !(f.name | f.buttons).Has(words.Login) {
+		return false
+	}
+	return (f.name | f.buttons | p.headings | p.title | p.path).Has(words.Login)
+}

@@ -1,0 +1,67 @@
+package words
+
+import (
+	"bufio"
+	"embed"
+	"fmt"
+	"strings"
+)
+
+//go:embed data/*.txt
+var data embed.FS
+
+// lexicon holds every term of every list. A list that cannot be read is a fault of the build, which the package's
+// tests find; it panics then.
+var lexicon, languages = mustLoad()
+
+// Languages returns the language codes that a list has a line for.
+func Languages(c Concern) []string { return append([]string(nil), languages[c]...) }
+
+func mustLoad() (*node, [concerns][]string) {
+	root := &node{}
+	var langs [concerns][]string
+	for _, c := range Concerns() {
+		content, err := data.ReadFile("data/" + c.String() + ".txt")
+		if err != nil {
+			panic(err)
+		}
+		if langs[c], err = load(root, c, string(content)); err != nil {
+			panic(err)
+		}
+	}
+	return root, langs
+}
+
+// load adds the terms of one file to root and returns its languages.
+func load(root *node, c Concern, content string) ([]string, error) {
+	var langs []string
+	lines := bufio.NewScanner(strings.NewReader(content))
+	for number := 1; lines.Scan(); number++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		lang, terms, ok := strings.Cut(line, ":")
+		if !ok {
+			return nil, fmt.Errorf("words: %s, line %d: expected \"language: term, term\"", c, number)
+		}
+		langs = append(langs, lang)
+		for term := range strings.SplitSeq(terms, ",") {
+			addTerm(root, c, strings.TrimSpace(term))
+		}
+	}
+	return langs, lines.Err()
+}
+
+func addTerm(root *node, c Concern, term string) {
+	term, stem := strings.CutSuffix(term, "*")
+	kept := Normalise(term)
+	if kept == "" {
+		return
+	}
+	stem = stem || strings.ContainsFunc(kept, runsOn)
+	root.add(kept, stem, c)
+	if plain := WithoutDiacritics(kept); plain != kept {
+		root.add(plain, stem, c)
+	}
+}

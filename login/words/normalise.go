@@ -1,0 +1,129 @@
+package words
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Normalise returns text in the form in which words are compared: NFKC, lower case, letters and digits only,
+// single spaces between tokens. Diacritics stay; the points of Arabic and Hebrew and the dot of a Turkish İ go.
+func Normalise(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	if !ascii(text) {
+		text = norm.NFKC.String(text)
+	}
+	gap := false
+	for _, r := range text {
+		switch r = foldRune(r); {
+		case r == 0:
+		case isWord(r):
+			if gap && b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			gap = false
+			b.WriteRune(r)
+		default:
+			gap = true
+		}
+	}
+	return b.String()
+}
+
+// NormaliseIdentifier is Normalise for names that developers gave: "userLoginName2" becomes "user login name 2".
+func NormaliseIdentifier(name string) string { return Normalise(splitIdentifier(name)) }
+
+// WithoutDiacritics returns a normalised text without its diacritics: "código" becomes "codigo".
+func WithoutDiacritics(normalised string) string {
+	if ascii(normalised) {
+		return normalised
+	}
+	var b strings.Builder
+	for _, r := range norm.NFD.String(normalised) {
+		if plain, ok := undecomposed[r]; ok {
+			b.WriteString(plain)
+		} else if !unicode.Is(unicode.Mn, r) {
+			b.WriteRune(r)
+		}
+	}
+	return norm.NFC.String(b.String())
+}
+
+// undecomposed are letters with a stroke or a ligature, which Unicode does not take apart.
+var undecomposed = map[rune]string{'ł': "l", 'ø': "o", 'đ': "d", 'ß': "ss", 'æ': "ae", 'œ': "oe"}
+
+// foldRune lowers r; 0 means that r does not count at all.
+func foldRune(r rune) rune {
+	switch {
+	case r < utf8.RuneSelf:
+		if 'A' <= r && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	case r == 'İ', r == 'ı':
+		return 'i' // so that Turkish words compare alike, whichever way they were put in capitals
+	case r == '\u0307', r == '\u0640', r == '\u00ad', r == '\u200b', r == '\u200c', r == '\u200d':
+		return 0 // the dot that lowering İ leaves, tatweel, soft hyphen, zero-width marks
+	case unicode.Is(unicode.Mn, r) && unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Inherited):
+		return 0
+	}
+	return unicode.ToLower(r)
+}
+
+func isWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// splitIdentifier sets a space between the words of camelCase and between letters and digits.
+func splitIdentifier(name string) string {
+	var b strings.Builder
+	b.Grow(len(name) + 8)
+	var before rune
+	rs := []rune(name)
+	for i, r := range rs {
+		next := rune(0)
+		if i+1 < len(rs) {
+			next = rs[i+1]
+		}
+		if wordStarts(before, r, next) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return b.String()
+}
+
+// wordStarts reports whether a word starts at r: user|Name, OTP|Code, code|6, 6|digits. "2fa" and "2FA" stay one.
+func wordStarts(before, r, next rune) bool {
+	switch {
+	case unicode.IsLower(before) && unicode.IsUpper(r):
+		return true
+	case unicode.IsUpper(before) && unicode.IsUpper(r) && unicode.IsLower(next):
+		return true
+	case unicode.IsLetter(before) && unicode.IsDigit(r):
+		return true
+	}
+	return unicode.IsDigit(before) && unicode.IsLetter(r) && unicode.ToLower(r) != 'f'
+}
+
+// runsOn reports whether r is of a script whose words are not set apart by spaces or carry particles.
+func runsOn(r rune) bool {
+	return r >= 0x0590 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul,
+		unicode.Thai, unicode.Arabic, unicode.Hebrew)
+}
