@@ -1,0 +1,110 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+)
+
+// MaxListed is the most operations that one page lists.
+const MaxListed = 500
+
+// maxCursor bounds a cursor; cursors are ids.
+const maxCursor = 256
+
+// Operation returns one operation of a workspace. Errors: NotFound.
+func (s *Service) Operation(ctx context.Context, ref store.Ref) (session.Operation, error) {
+	op, err := s.store.GetOperation(ctx, ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return session.Operation{}, NewError(NotFound, "operation-not-found", "operation %q not found in workspace %q", ref.Operation, ref.Workspace)
+	}
+	if err != nil {
+		return session.Operation{}, s.storeError(ctx, "read the operation", err)
+	}
+	return op, nil
+}
+
+// Operations lists operations, newest first; next is empty on the last page. Errors: BadRequest.
+func (s *Service) Operations(ctx context.Context, q store.OperationQuery) (page []session.Operation, next string, err error) {
+	if err := checkQuery(q); err != nil {
+		return nil, "", err
+	}
+	page, next, err = s.store.ListOperations(ctx, q)
+	switch {
+	case errors.Is(err, store.ErrBadCursor):
+		return nil, "", cursorError()
+	case err != nil:
+		return nil, "", s.storeError(ctx, "list the operations", err)
+	}
+	return page, next, nil
+}
+
+func checkQuery(q store.OperationQuery) error {
+	if q.Project != "" {
+		if err := checkName("project", q.Project); err != nil {
+			return err
+		}
+	}
+	if q.SessionID != "" {
+		if err := checkSessionID("session", q.SessionID); err != nil {
+			return err
+		}
+	}
+	switch {
+	case q.State != "" && !slices.Contains(session.OperationStates(), q.State):
+		return NewFieldError("state", "is %q; it may be one of %v", q.State, session.OperationStates())
+	case q.Limit < 0 || q.Limit > MaxListed:
+		return NewFieldError("limit", "is %d; it may be 1 to %d", q.Limit, MaxListed)
+	case len(q.Cursor) > maxCursor || hasControl(q.Cursor):
+		return cursorError()
+	}
+	return nil
+}
+
+func cursorError() error { return NewFieldError("cursor", "is none that a page before gave") }
+
+// Cancel cancels a live operation and returns it as it then stands: over if it was queued, still live where its workflow has
+// to close the page first. Unlike a start, a cancel that the engine did not hear is an error, because nobody repeats it.
+// Errors: NotFound, Conflict (it is over), Unavailable (the engine did not hear it; try again).
+func (s *Service) Cancel(ctx context.Context, ref store.Ref) (session.Operation, error) {
+	op, err := s.Operation(ctx, ref)
+	if err != nil {
+		return session.Operation{}, err
+	}
+	if op.State.Final() {
+		return session.Operation{}, overError(op)
+	}
+	op, err = s.store.RequestCancel(ctx, ref, s.now())
+	if err != nil {
+		return session.Operation{}, s.storeError(ctx, "cancel the operation", err)
+	}
+	if op.State.Final() && op.State != session.OperationCanceled { // it ended in between
+		return session.Operation{}, overError(op)
+	}
+	if err := s.cancelWorkflow(ctx, ref); err != nil && !op.State.Final() {
+		return session.Operation{}, err
+	}
+	return op, nil
+}
+
+func (s *Service) cancelWorkflow(ctx context.Context, ref store.Ref) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), engineTimeout)
+	defer cancel()
+	if err := s.engine.Cancel(ctx, ref); err != nil {
+		f := NewError(Unavailable, "engine-unavailable", "the operation is marked, but the engine could not be told; try again")
+		f.RetryAfter = unavailableFor
+		f.cause = fmt.Errorf("cancel the workflow of operation %s: %w", ref.Operation, err)
+		return f
+	}
+	return nil
+}
+
+func overError(op session.Operation) error {
+	f := NewError(Conflict, "operation-over", "operation %q is over: %s", op.ID, op.State)
+	f.OperationID = op.ID
+	return f
+}

@@ -1,0 +1,74 @@
+package service
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+)
+
+// Kinds of sealed values, and by what they are bound to their row. Whoever opens a value names the same.
+const (
+	// SealedParameters is the JSON object of an operation's parameters, name to value; bound to the operation's id.
+	SealedParameters = "operation.parameters"
+	// SealedProxy is the proxy of an operation, as the caller gave it; bound to the operation's id.
+	SealedProxy = "operation.proxy"
+	// SealedAnswer is the JSON object of an answer, field to value; bound to the question's id. Where the question has
+	// choices and no fields, the one field is [ChoiceField].
+	SealedAnswer = "question.answer"
+	// SealedStorageState is the JSON of a session's storage state, also while it is a candidate; bound to [StorageStateID].
+	SealedStorageState = "session.storageState"
+)
+
+// Names of the secrets of an operation in [store.NewOperation].
+const (
+	SecretParameters = "parameters"
+	SecretProxy      = "proxy"
+)
+
+// ChoiceField is the name under which an answer carries the id of the chosen alternative.
+const ChoiceField = "choice"
+
+// Prefixes of derived keys.
+const (
+	accountPrefix    = "acct_"
+	credentialPrefix = "cred_"
+)
+
+// UsernameParameter is the parameter that names the account.
+const UsernameParameter = "username"
+
+// StorageStateID is what a session's sealed storage state is bound to: the project's name and the session's id, neither
+// of which can hold a slash.
+func StorageStateID(project, sessionID string) string { return project + "/" + sessionID }
+
+// Sealer is what the use cases need of the vault. Workspace, kind and id bind a value to its place: it opens only
+// with the same three. See [SealedParameters] and its neighbours.
+type Sealer interface {
+	Seal(plaintext []byte, workspace, kind, id string) ([]byte, error)
+	Open(sealed []byte, workspace, kind, id string) ([]byte, error)
+	// DeriveID is a keyed pure function of prefix and parts.
+	DeriveID(prefix string, parts ...string) string
+}
+
+// sealValues seals named secrets as one JSON object.
+func (s *Service) sealValues(values map[string]session.Secret, workspace, kind, id string) (store.Sealed, error) {
+	plain := make(map[string]string, len(values))
+	for name, v := range values {
+		plain[name] = v.Reveal()
+	}
+	body, err := json.Marshal(plain)
+	if err != nil {
+		return nil, NewInternalError(fmt.Errorf("encode %s: %w", kind, err))
+	}
+	return s.seal(body, workspace, kind, id)
+}
+
+func (s *Service) seal(plaintext []byte, workspace, kind, id string) (store.Sealed, error) {
+	sealed, err := s.sealer.Seal(plaintext, workspace, kind, id)
+	if err != nil {
+		return nil, NewInternalError(fmt.Errorf("seal %s: %w", kind, err))
+	}
+	return sealed, nil
+}

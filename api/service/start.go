@@ -1,0 +1,156 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+)
+
+// StartInput says what to log in.
+type StartInput struct {
+	Scope
+	// SessionID is the caller's choice; a random UUID when nil.
+	SessionID *string
+	// Name is a display name; nil leaves an existing one.
+	Name *string
+	// Parameters are what the account logs in with.
+	Parameters map[string]session.Secret
+	// Proxy is the proxy of this login; zero for none.
+	Proxy session.Secret
+}
+
+// StartCreate promises a login and starts it. The operation and its sealed secrets are committed before the engine is
+// told; a start that the engine did not hear is repeated by the reconciler until the operation's StartDeadline.
+// Errors: BadRequest, NotFound (project), Conflict naming the live operation of the session.
+func (s *Service) StartCreate(ctx context.Context, in StartInput) (session.Operation, error) {
+	if err := in.check(); err != nil {
+		return session.Operation{}, err
+	}
+	if _, err := s.project(ctx, in.Scope); err != nil {
+		return session.Operation{}, err
+	}
+	if err := s.checkProxyOf(ctx, in.Proxy); err != nil {
+		return session.Operation{}, err
+	}
+	n, err := s.newOperation(in)
+	if err != nil {
+		return session.Operation{}, err
+	}
+	op, err := s.store.CreateOperation(ctx, n)
+	if err != nil {
+		return session.Operation{}, s.createError(ctx, in.Scope, n.Operation.SessionID, err)
+	}
+	s.tell(ctx, "start", in.ref(op.ID), func(ctx context.Context) error { return s.engine.Start(ctx, op) })
+	return op, nil
+}
+
+func (in *StartInput) check() error {
+	if in.SessionID != nil {
+		if err := checkSessionID("id", *in.SessionID); err != nil {
+			return err
+		}
+	}
+	if in.Name != nil {
+		if err := checkDisplayName(*in.Name); err != nil {
+			return err
+		}
+	}
+	return checkParameters(in.Parameters)
+}
+
+func checkDisplayName(name string) error {
+	switch {
+	case utf8.RuneCountInString(name) > session.MaxNameLength:
+		return NewFieldError("authSessionDisplayName", "has %d characters; it may have %d", utf8.RuneCountInString(name), session.MaxNameLength)
+	case hasControl(name):
+		return NewFieldError("authSessionDisplayName", "holds a control character; use plain text")
+	}
+	return nil
+}
+
+func hasControl(s string) bool {
+	for _, r := range s {
+		if unicode.IsControl(r) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Service) newOperation(in StartInput) (store.NewOperation, error) {
+	now := s.now()
+	op := session.Operation{
+		ID: session.NewID(session.OperationPrefix), Workspace: in.Workspace, Project: in.Project,
+		Kind: session.OperationCreate, State: session.OperationQueued,
+		AccountKey: s.accountKey(in), CredentialKey: s.credentialKey(in),
+		CreatedAt: now, UpdatedAt: now, StartDeadline: now.Add(s.startDeadline),
+	}
+	if in.SessionID != nil {
+		op.SessionID = *in.SessionID
+	} else {
+		id, err := uuid.NewRandom()
+		if err != nil {
+			return store.NewOperation{}, NewInternalError(fmt.Errorf("make a session id: %w", err))
+		}
+		op.SessionID = id.String()
+	}
+	secrets, err := s.sealSecrets(in, op.ID)
+	return store.NewOperation{Operation: op, SessionName: in.Name, Secrets: secrets}, err
+}
+
+func (s *Service) sealSecrets(in StartInput, operationID string) ([]store.SealedSecret, error) {
+	parameters, err := s.sealValues(in.Parameters, in.Workspace, SealedParameters, operationID)
+	if err != nil {
+		return nil, err
+	}
+	secrets := []store.SealedSecret{{Name: SecretParameters, Value: parameters}}
+	if in.Proxy.IsZero() {
+		return secrets, nil
+	}
+	proxy, err := s.seal([]byte(in.Proxy.Reveal()), in.Workspace, SealedProxy, operationID)
+	if err != nil {
+		return nil, err
+	}
+	return append(secrets, store.SealedSecret{Name: SecretProxy, Value: proxy}), nil
+}
+
+// accountKey is what one live login per account and the breaker go by; empty without a user name.
+func (s *Service) accountKey(in StartInput) string {
+	username := in.Parameters[UsernameParameter]
+	if username.IsZero() {
+		return ""
+	}
+	return s.sealer.DeriveID(accountPrefix, in.Workspace, in.Project, username.Reveal())
+}
+
+// credentialKey changes when any parameter does.
+func (s *Service) credentialKey(in StartInput) string {
+	parts := []string{in.Workspace, in.Project}
+	for _, name := range slices.Sorted(maps.Keys(in.Parameters)) {
+		parts = append(parts, name, in.Parameters[name].Reveal())
+	}
+	return s.sealer.DeriveID(credentialPrefix, parts...)
+}
+
+func (s *Service) createError(ctx context.Context, sc Scope, sessionID string, err error) error {
+	var live *store.OperationLiveError
+	switch {
+	case errors.As(err, &live):
+		f := NewError(Conflict, "operation-live",
+			"operation %s of session %q is still live; wait for its result, cancel it or delete the session", live.OperationID, sessionID)
+		f.OperationID = live.OperationID
+		return f
+	case errors.Is(err, store.ErrNotFound):
+		return NewError(NotFound, "project-not-found", "project %q not found in workspace %q", sc.Project, sc.Workspace)
+	}
+	return s.storeError(ctx, "create the operation", err)
+}

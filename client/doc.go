@@ -1,0 +1,8 @@
+// Package client is the Go client of Anteroom's HTTP API. The command line and the end-to-end tests use it.
+//
+//	c, err := client.New("http://127.0.0.1:8080", key, nil)
+//	done, err := c.Login(ctx, "demo", client.StartRequest{Parameters: parameters}, askOnTheTerminal)
+//	state, err := c.StorageState(ctx, "demo", done.SessionID)
+//
+// The package imports session and the standard library.
+package client

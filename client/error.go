@@ -1,0 +1,91 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// problemType begins the type of the service's problems.
+const problemType = "urn:anteroom:problem:"
+
+// Codes of errors that callers act on; the API's description has them all.
+const (
+	// CodeOperationLive: the session has a live login, named in OperationID.
+	CodeOperationLive = "operation-live"
+	// CodeOperationOver: the operation has ended.
+	CodeOperationOver = "operation-over"
+	// CodeNothingAsked: the operation has no open question.
+	CodeNothingAsked = "nothing-asked"
+	// CodeQuestionStale: the question was answered, has expired or was closed.
+	CodeQuestionStale = "question-stale"
+	// CodeInvalidField: the field named in Field is wrong.
+	CodeInvalidField = "invalid-field"
+)
+
+// Error is an answer other than 2xx.
+type Error struct {
+	// Status is the HTTP status.
+	Status int
+	// Code is the stable reason: CodeQuestionStale. Empty when something else than Anteroom answered.
+	Code string
+	// Message is a sentence for people.
+	Message string
+	// Field names the field at fault; may be empty.
+	Field string
+	// OperationID names the operation in the way; may be empty.
+	OperationID string
+	// CorrelationID finds the request in the service's log.
+	CorrelationID string
+	// RetryAfter is when to try again; zero when the service does not say.
+	RetryAfter time.Duration
+}
+
+// Error is "message (status, code, correlation id)".
+func (e *Error) Error() string {
+	if e.Message == "" {
+		return fmt.Sprintf("anteroom answered %d %s", e.Status, http.StatusText(e.Status))
+	}
+	return fmt.Sprintf("%s (%d, %s, %s)", e.Message, e.Status, e.Code, e.CorrelationID)
+}
+
+// Is reports whether target is an *Error with the same Code and, where it has one, the same Status.
+func (e *Error) Is(target error) bool {
+	other, ok := target.(*Error)
+	return ok && other.Code == e.Code && (other.Status == 0 || other.Status == e.Status)
+}
+
+// errorOf reads both of the service's error formats.
+func errorOf(resp *http.Response, body []byte) error {
+	var b struct {
+		CorrelationID string `json:"correlationId"`
+		// Of a problem.
+		Type        string `json:"type"`
+		Detail      string `json:"detail"`
+		Field       string `json:"field"`
+		OperationID string `json:"operationId"`
+		// Of the error body below auth-sessions.
+		Message string `json:"message"`
+		Details struct {
+			Reason      string `json:"reason"`
+			Field       string `json:"field"`
+			OperationID string `json:"operationId"`
+		} `json:"details"`
+	}
+	e := &Error{Status: resp.StatusCode}
+	if json.Unmarshal(body, &b) != nil {
+		return e
+	}
+	e.Message, e.CorrelationID = b.Message, b.CorrelationID
+	e.Code, e.Field, e.OperationID = b.Details.Reason, b.Details.Field, b.Details.OperationID
+	if code, isProblem := strings.CutPrefix(b.Type, problemType); isProblem {
+		e.Code, e.Message, e.Field, e.OperationID = code, b.Detail, b.Field, b.OperationID
+	}
+	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
+		e.RetryAfter = time.Duration(seconds) * time.Second
+	}
+	return e
+}

@@ -1,0 +1,179 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+)
+
+// Answer answers a question by the values of its fields; see [Client.Resume]. An error ends the wait for the login, not the login.
+type Answer func(ctx context.Context, q session.InfoRequest) (map[string]session.Secret, error)
+
+// LoginDone names what a login made.
+type LoginDone struct {
+	OperationID string
+	SessionID   string
+}
+
+// FailedError says that a login ended without a session.
+type FailedError struct {
+	OperationID string
+	Failure     *session.Failure
+}
+
+// Error is "operation ID: message".
+func (e *FailedError) Error() string { return "operation " + e.OperationID + ": " + e.Failure.Message }
+
+// Unwrap returns the failure.
+func (e *FailedError) Unwrap() error { return e.Failure }
+
+const (
+	// pollWait is one long poll of Login.
+	pollWait = 20 * time.Second
+	// pollPause is the least time between two polls.
+	pollPause = 200 * time.Millisecond
+	// retryPause and maxRetries bound how long Login does without the service: while it restarts.
+	retryPause = time.Second
+	maxRetries = 30
+	// maxAnswers bounds how often one question is put to answer because the service refused the answer's form.
+	maxAnswers = 3
+)
+
+// ReasonAnswerRefused is the question's Reason when the service refused the form of the answer before; SiteError says why.
+const ReasonAnswerRefused = "answer_refused"
+
+// Login starts a login and waits until it ends, putting each question to answer. It returns what was made, or a *FailedError.
+// When ctx ends, or answer fails, the operation lives on: LoginDone.OperationID names it once it was started, also
+// beside an error. A service that restarts meanwhile is waited for.
+func (c *Client) Login(ctx context.Context, project string, r StartRequest, answer Answer) (LoginDone, error) {
+	id, err := c.Start(ctx, project, r)
+	if err != nil {
+		return LoginDone{}, err
+	}
+	return c.Follow(ctx, project, id, answer)
+}
+
+// Follow is Login for an operation that was started before.
+func (c *Client) Follow(ctx context.Context, project, operationID string, answer Answer) (LoginDone, error) {
+	done := LoginDone{OperationID: operationID}
+	refused := &refusals{}
+	for {
+		r, err := c.nextResult(ctx, project, operationID)
+		if err != nil {
+			return done, err
+		}
+		switch r.Status {
+		case Done:
+			done.SessionID = r.SessionID
+			return done, nil
+		case Failed:
+			return done, &FailedError{OperationID: operationID, Failure: r.Failure}
+		case RequestedMoreInfo:
+			if err := c.answer(ctx, project, operationID, refused.remind(*r.Question), answer, refused); err != nil {
+				return done, err
+			}
+		default: // pending
+			if err := pause(ctx, pollPause); err != nil {
+				return done, err
+			}
+		}
+	}
+}
+
+func (c *Client) nextResult(ctx context.Context, project, operationID string) (r Result, err error) {
+	err = patiently(ctx, func() error {
+		r, err = c.Result(ctx, project, operationID, pollWait)
+		return err
+	})
+	return r, err
+}
+
+// patiently repeats a call that is harmless to repeat while the service is away.
+func patiently(ctx context.Context, call func() error) error {
+	for try := 1; ; try++ {
+		err := call()
+		if err == nil || try == maxRetries || !passing(err) || ctx.Err() != nil {
+			return err
+		}
+		if err := pause(ctx, retryPause); err != nil {
+			return err
+		}
+	}
+}
+
+// passing reports whether the same call may succeed a little later.
+func passing(err error) bool {
+	if e, ok := errors.AsType[*Error](err); ok {
+		switch e.Status {
+		case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return true
+		}
+		return false
+	}
+	var transport *url.Error
+	return errors.As(err, &transport)
+}
+
+// refusals remembers that the service refused the form of an answer.
+type refusals struct {
+	question string
+	count    int
+	why      string
+}
+
+// remind tells the person why the same question comes again.
+func (f *refusals) remind(q session.InfoRequest) session.InfoRequest {
+	if q.ID == f.question {
+		q.Reason, q.SiteError = ReasonAnswerRefused, f.why
+	}
+	return q
+}
+
+func (f *refusals) add(questionID string, e *Error) {
+	if f.question != questionID {
+		*f = refusals{question: questionID}
+	}
+	f.count, f.why = f.count+1, e.Message
+}
+
+// answer puts one question to the caller. Nil means: look at the result again.
+func (c *Client) answer(ctx context.Context, project, operationID string, q session.InfoRequest, answer Answer, f *refusals) error {
+	if answer == nil {
+		return fmt.Errorf("operation %s asks: %s", operationID, q.Message)
+	}
+	values, err := answer(ctx, q)
+	if err != nil {
+		return fmt.Errorf("answer question %s of operation %s: %w", q.ID, operationID, err)
+	}
+	// A repeat of an answer that was accepted, unheard, is told that the question is stale.
+	err = patiently(ctx, func() error { return c.Resume(ctx, project, operationID, q.ID, values) })
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code {
+	case CodeQuestionStale, CodeOperationOver, CodeNothingAsked: // somebody was faster, or its time was up
+		return nil
+	case CodeInvalidField:
+		if f.add(q.ID, e); f.count < maxAnswers {
+			return nil
+		}
+	}
+	return err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
