@@ -32,6 +32,10 @@ var (
 	ErrNewerSchema = errors.New("the database belongs to a newer version")
 	// ErrSecretsErased: the operation ended and its secrets are gone.
 	ErrSecretsErased = errors.New("the operation's secrets are erased")
+	// ErrTransition: the operation's state machine has no such transition.
+	ErrTransition = errors.New("no such transition")
+	// ErrBadCursor: the cursor is not one that a list returned.
+	ErrBadCursor = errors.New("the cursor is not one that a list returned")
 )
 
 // OperationLiveError: the session has a live operation already.

@@ -44,7 +44,7 @@ type Installation interface {
 	CreateWorkspace(ctx context.Context, name string, at time.Time) (created bool, err error)
 	// WorkspaceExists reports whether name is a workspace.
 	WorkspaceExists(ctx context.Context, name string) (bool, error)
-	// CreateAPIKey stores the hash of a key.
+	// CreateAPIKey stores the hash of a key; ErrNotFound without the workspace.
 	CreateAPIKey(ctx context.Context, key APIKey) error
 	// APIKeyByHash returns the unrevoked key of this hash, or ErrNotFound.
 	APIKeyByHash(ctx context.Context, hash []byte) (APIKey, error)
@@ -61,7 +61,7 @@ type APIKey struct {
 
 // Projects holds the target applications.
 type Projects interface {
-	// PutProject creates or replaces the document, raising its version.
+	// PutProject creates or replaces the document, raising its version; ErrNotFound without the workspace.
 	PutProject(ctx context.Context, p session.Project, at time.Time) (stored session.Project, created bool, err error)
 	GetProject(ctx context.Context, workspace, name string) (session.Project, error)
 	ListProjects(ctx context.Context, workspace string) ([]session.Project, error)
@@ -97,7 +97,8 @@ type SealedSecret struct {
 }
 
 // Transition is a write of the workflow that owns the operation. In every write: no effect when Seq is
-// smaller than the row's; ErrOperationOver when the row is final or owned by another run.
+// smaller than the row's; ErrOperationOver when the row is final or owned by another run. A workflow gives
+// each write its own Seq; AdvanceOperation with the row's own Seq shows another step, and never changes the state.
 type Transition struct {
 	Ref
 	RunID   string
@@ -127,21 +128,23 @@ type Operations interface {
 	// *OperationLiveError.
 	CreateOperation(ctx context.Context, n NewOperation) (session.Operation, error)
 	GetOperation(ctx context.Context, ref Ref) (session.Operation, error)
-	// ListOperations lists newest first, after a cursor ("" for the start).
+	// ListOperations lists newest first, after a cursor ("" for the start; ErrBadCursor for one that no list returned).
 	ListOperations(ctx context.Context, q OperationQuery) (page []session.Operation, next string, err error)
 	// BeginOperation moves queued → running for this run; already running for this same run counts as done.
 	// Otherwise ErrOperationOver.
 	BeginOperation(ctx context.Context, t Transition) (session.Operation, error)
-	// AdvanceOperation writes a live state and step.
+	// AdvanceOperation writes a live state and step. Running closes a question that is still open: the page went on without
+	// the answer. ErrTransition for a state that does not follow.
 	AdvanceOperation(ctx context.Context, t Transition) (session.Operation, error)
-	// SaveCapture keeps the candidate storage state of the operation until it is proven or the operation ends.
+	// SaveCapture keeps the candidate storage state of the operation until it is proven or the operation ends; ErrOperationOver then.
 	SaveCapture(ctx context.Context, ref Ref, state Sealed, at time.Time) error
 	// Capture returns the candidate storage state, or ErrNotFound.
 	Capture(ctx context.Context, ref Ref) (Sealed, error)
 	// FinishOperation ends the operation: closes its questions, erases secrets, answers and candidate; on success the
 	// candidate becomes the session's storage state (version raised), or ErrNotFound if there is none; a failure
 	// that opens the breaker opens it for the account key and credential key, a success closes it. A repeat by the same run is harmless
-	// and returns the row. RunID "" ends an operation on behalf of a workflow that is gone.
+	// and returns the row. RunID "" ends an operation on behalf of a workflow that is gone, whatever the row's Seq.
+	// ErrTransition for a state that does not follow: a waiting operation cannot succeed.
 	FinishOperation(ctx context.Context, f Finish) (session.Operation, error)
 	// RequestCancel ends a queued operation as canceled at once and marks a live one. A final one is returned as it is.
 	RequestCancel(ctx context.Context, ref Ref, at time.Time) (session.Operation, error)
@@ -209,9 +212,10 @@ type Pages interface {
 	ListBrowsers(ctx context.Context, host string) ([]Browser, error)
 	// LendPage writes the intent of a lease for (operation, attempt) on a browser, with epoch 1, if fewer than maxPages
 	// leases are open on that browser. A repeat for the same browser returns the lease as it stands; for another browser (the first one's intent
-	// was never completed) it moves the intent there. Errors: ErrNoPageFree, ErrOperationOver, ErrLeaseStale (the lease was completed or released).
+	// was never completed) it moves the intent there and raises the epoch. Errors: ErrNoPageFree (a lost browser has none either),
+	// ErrNotFound (operation or browser), ErrOperationOver, ErrLeaseStale (the lease was completed elsewhere, or released).
 	LendPage(ctx context.Context, l Lease, maxPages int) (Lease, error)
-	// CompleteLease writes context and target of the page where the epoch still holds.
+	// CompleteLease writes context and target of the page where the epoch and the browser still hold; ErrLeaseStale otherwise.
 	CompleteLease(ctx context.Context, l Lease) error
 	// AttachLease raises the epoch from l.Epoch by compare-and-set and returns the lease; ErrLeaseStale otherwise.
 	AttachLease(ctx context.Context, l Lease) (Lease, error)

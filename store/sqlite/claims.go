@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+)
+
+// insertClaim decides by itself; why it did not insert is asked afterwards.
+const insertClaim = `INSERT INTO claims (workspace, operation_id, attempt, step, key, epoch, claimed_at)
+SELECT o.workspace, o.id, l.attempt, ?4, ?5, l.epoch, ?7
+FROM operations o JOIN leases l ON l.operation_id = o.id AND l.workspace = o.workspace
+WHERE o.id = ?1 AND o.workspace = ?2 AND o.state IN ('queued', 'running', 'waiting')
+AND l.attempt = ?3 AND l.epoch = ?6 AND l.released_at = 0
+AND NOT EXISTS (SELECT 1 FROM breakers b WHERE b.workspace = o.workspace AND b.account_key = o.account_key
+  AND b.credential_key = o.credential_key)
+ON CONFLICT (operation_id, attempt, step, key) DO NOTHING`
+
+// Claim grants what must happen at most once; see store.Operations.
+func (d *DB) Claim(ctx context.Context, c store.Claim) (granted bool, err error) {
+	err = d.write(ctx, fmt.Sprintf("claim %s of operation %s", c.Step, c.Operation), func(ctx context.Context, tx *tx) error {
+		rows, err := tx.exec(ctx, insertClaim, c.Operation, c.Workspace, c.Attempt, c.Step, c.Key, c.Epoch, at(c.At))
+		if err != nil {
+			return err
+		}
+		if granted = rows == 1; granted {
+			return nil
+		}
+		return whyRefused(ctx, tx, c)
+	})
+	return granted && err == nil, err
+}
+
+// whyRefused returns nil when the claim was taken before. That comes before the breaker: who finds the claim taken
+// does not submit anyway, and must see what became of it.
+func whyRefused(ctx context.Context, q queryer, c store.Claim) error {
+	op, err := loadOperation(ctx, q, c.Ref)
+	if err != nil {
+		return err
+	}
+	if op.State.Final() {
+		return fmt.Errorf("it %s: %w", op.State, store.ErrOperationOver)
+	}
+	lease, err := loadLease(ctx, q, c.Ref, c.Attempt)
+	if errors.Is(err, store.ErrNotFound) || err == nil && (lease.Epoch != c.Epoch || !lease.ReleasedAt.IsZero()) {
+		return fmt.Errorf("epoch %d of attempt %d: %w", c.Epoch, c.Attempt, store.ErrLeaseStale)
+	}
+	if err != nil {
+		return err
+	}
+	taken, err := one[bool](ctx, q, `SELECT EXISTS (SELECT 1 FROM claims
+WHERE operation_id = ?1 AND workspace = ?2 AND attempt = ?3 AND step = ?4 AND key = ?5)`, c.Operation, c.Workspace, c.Attempt, c.Step, c.Key)
+	if err != nil || taken {
+		return err
+	}
+	return breakerOf(ctx, q, op)
+}
+
+func breakerOf(ctx context.Context, q queryer, op session.Operation) error {
+	var (
+		class session.FailureClass
+		since time.Time
+	)
+	err := q.QueryRowContext(ctx, "SELECT class, since FROM breakers WHERE workspace = ?1 AND account_key = ?2", op.Workspace, op.AccountKey).
+		Scan(&class, timeColumn{&since})
+	if err != nil {
+		return fmt.Errorf("read the account's breaker: %w", err)
+	}
+	return &store.BreakerOpenError{Class: class, Since: since}
+}

@@ -1,0 +1,48 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/pressly/goose/v3"
+
+	"github.com/anteroom/anteroom/store"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the schema up to date, each step in a transaction of its own.
+func migrate(ctx context.Context, db *sql.DB, logger *slog.Logger) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files,
+		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	found, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("read the schema version: %w", err)
+	}
+	sources := provider.ListSources()
+	known := sources[len(sources)-1].Version
+	if found > known {
+		return fmt.Errorf("%w: its schema has version %d, this program knows up to %d; use the newer program, or another data directory",
+			store.ErrNewerSchema, found, known)
+	}
+	results, err := provider.Up(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate the schema from version %d to %d: %w", found, known, err)
+	}
+	if len(results) > 0 {
+		logger.InfoContext(ctx, "database schema migrated", slog.Int64("from", found), slog.Int64("to", known))
+	}
+	return nil
+}

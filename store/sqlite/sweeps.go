@@ -1,0 +1,76 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+)
+
+// selectLeases must be followed by a condition that includes l.released_at = 0: leases pile up, open ones do not.
+const selectLeases = "SELECT " + leaseColumns + ", o.state FROM leases l INDEXED BY leases_open JOIN operations o ON o.id = l.operation_id "
+
+func leaseWithState(row scanner) (store.Lease, error) {
+	var state session.OperationState
+	l, err := scanLease(row, &state)
+	l.OperationState = state
+	return l, err
+}
+
+// sweep lists rows of a query whose parameter ?1 is the limit.
+func sweep[T any](ctx context.Context, d *DB, what string, scan func(scanner) (T, error), query string, limit int, args ...any) ([]T, error) {
+	// SQLite reads a negative limit as none.
+	found, err := list(ctx, d.readers, scan, query, append([]any{max(limit, 0)}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", what, err)
+	}
+	return found, nil
+}
+
+// UnstartedOperations lists queued operations created before t, oldest first.
+func (d *DB) UnstartedOperations(ctx context.Context, t time.Time, limit int) ([]session.Operation, error) {
+	return sweep(ctx, d, "unstarted operations", operationRow,
+		"SELECT "+operationColumns+" FROM operations WHERE state = 'queued' AND created_at < ?2 ORDER BY created_at, id LIMIT ?1", limit, at(t))
+}
+
+// LiveOperations lists running and waiting operations by id; see store.Sweeps.
+func (d *DB) LiveOperations(ctx context.Context, after string, limit int) ([]session.Operation, error) {
+	return sweep(ctx, d, "live operations", operationRow,
+		"SELECT "+operationColumns+" FROM operations WHERE state IN ('running', 'waiting') AND id > ?2 ORDER BY id LIMIT ?1", limit, after)
+}
+
+// UnconsumedAnswers lists answers that their workflow did not take up, oldest first; see store.Sweeps.
+func (d *DB) UnconsumedAnswers(ctx context.Context, t time.Time, limit int) ([]store.AnsweredQuestion, error) {
+	return sweep(ctx, d, "unconsumed answers", scanAnswered, `SELECT q.workspace, q.operation_id, q.id, o.run_id
+FROM questions q JOIN operations o ON o.id = q.operation_id
+WHERE q.state = 'answered' AND q.answered_at < ?2 AND o.state IN ('running', 'waiting') ORDER BY q.answered_at, q.operation_id LIMIT ?1`, limit, at(t))
+}
+
+func scanAnswered(row scanner) (a store.AnsweredQuestion, err error) {
+	err = row.Scan(&a.Workspace, &a.Operation, &a.QuestionID, &a.RunID)
+	return a, err
+}
+
+// OpenLeases lists the leases of a browser that are not released, oldest first.
+func (d *DB) OpenLeases(ctx context.Context, browserID string) ([]store.Lease, error) {
+	leases, err := list(ctx, d.readers, leaseWithState,
+		selectLeases+"WHERE l.browser_id = ?1 AND l.released_at = 0 ORDER BY l.lent_at, l.operation_id, l.attempt", browserID)
+	if err != nil {
+		return nil, fmt.Errorf("list the open leases of browser %s: %w", browserID, err)
+	}
+	return leases, nil
+}
+
+// LostLeases lists leases of live operations whose browser is lost; see store.Sweeps.
+func (d *DB) LostLeases(ctx context.Context, limit int) ([]store.Lease, error) {
+	return sweep(ctx, d, "lost leases", leaseWithState, selectLeases+`JOIN browsers b ON b.id = l.browser_id
+WHERE l.released_at = 0 AND b.lost_at > 0 AND o.finished_at = 0 ORDER BY l.lent_at, l.operation_id, l.attempt LIMIT ?1`, limit)
+}
+
+// OrphanLeases lists leases that outlived their operation; see store.Sweeps.
+func (d *DB) OrphanLeases(ctx context.Context, t time.Time, limit int) ([]store.Lease, error) {
+	return sweep(ctx, d, "orphan leases", leaseWithState, selectLeases+`WHERE l.released_at = 0 AND o.finished_at > 0 AND o.finished_at < ?2
+ORDER BY o.finished_at, l.operation_id, l.attempt LIMIT ?1`, limit, at(t))
+}

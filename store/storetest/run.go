@@ -1,0 +1,38 @@
+// Package storetest is the conformance suite of store.Store: every rule that package store states, by name. A driver
+// passes when Run passes:
+//
+//	func TestConformance(t *testing.T) {
+//		storetest.Run(t, func(t *testing.T) store.Store { … })
+//	}
+//
+// The package imports store, session and what tests are written with; never a driver.
+package storetest
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/anteroom/anteroom/store"
+)
+
+// tests maps the name of a rule to the test that proves it.
+type tests map[string]func(f *fixture)
+
+// Run runs the suite. open returns an empty store and closes it when its test ends.
+func Run(t *testing.T, open func(t *testing.T) store.Store) {
+	t.Helper()
+	all := tests{}
+	for _, part := range []tests{
+		installationTests, projectTests, sessionTests, operationTests, listingTests, transitionTests, finishTests,
+		breakerTests, cancelTests, secretTests, questionTests, answerTests, claimTests, leaseTests, lendingTests, sweepTests, watchTests,
+		isolationTests, modelTests,
+	} {
+		maps.Copy(all, part)
+	}
+	for name, test := range all {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(newFixture(t, open(t)))
+		})
+	}
+}
