@@ -1,0 +1,86 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
+)
+
+// Bounds of making and ending a page.
+const (
+	createTimeout  = 10 * time.Second
+	disposeTimeout = 2 * time.Second // duckduckgo/tracker-radar-collector#88: dispose may never answer
+)
+
+// PageOptions say how a page is made.
+type PageOptions struct {
+	// ProxyURL is the proxy of the page's browser context: Proxy.URL or Upstream.URL. Empty: the browser's own.
+	ProxyURL string
+}
+
+// NewPage makes a fresh browser context with one page in it, within 10 s. ctx bounds the making only: the page lives
+// until Close or the end of the browser. The caller must call Page.Close.
+func (b *Browser) NewPage(ctx context.Context, o PageOptions) (*Page, error) {
+	ctx, cancel := context.WithTimeout(ctx, createTimeout)
+	defer cancel()
+	id, err := b.newContext(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("make a browser context: %w", err)
+	}
+	targetID, err := b.createTarget(ctx, id)
+	if err != nil {
+		_ = b.disposeContext(id)
+		return nil, fmt.Errorf("make a page: %w", err)
+	}
+	p, err := b.attach(ctx, id, targetID, o)
+	if err != nil {
+		_ = b.disposeContext(id)
+		return nil, fmt.Errorf("make a page: %w", err)
+	}
+	return p, nil
+}
+
+func (b *Browser) newContext(ctx context.Context, o PageOptions) (cdp.BrowserContextID, error) {
+	dispose := true
+	params := target.CreateBrowserContextParams{DisposeOnDetach: &dispose}
+	if o.ProxyURL != "" {
+		params.ProxyServer = o.ProxyURL
+		params.ProxyBypassList = "<-loopback>" // loopback passes policy, too
+	}
+	res, err := callBrowser(ctx, b, target.CreateBrowserContext, params, DefaultCallTimeout)
+	if err != nil {
+		return "", err
+	}
+	b.mu.Lock()
+	b.tenants[res.BrowserContextID] = &tenant{}
+	b.mu.Unlock()
+	_, err = callBrowser(ctx, b, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: res.BrowserContextID,
+	}, DefaultCallTimeout)
+	if err != nil {
+		_ = b.disposeContext(res.BrowserContextID)
+	}
+	return res.BrowserContextID, err
+}
+
+// disposeContext ends a browser context with everything in it. What does not end in time makes the browser worn.
+func (b *Browser) disposeContext(id cdp.BrowserContextID) error {
+	b.mu.Lock()
+	delete(b.tenants, id)
+	b.mu.Unlock()
+	if b.isLost() {
+		return nil // it went with the browser
+	}
+	_, err := callBrowser(b.root, b, target.DisposeBrowserContext,
+		target.DisposeBrowserContextParams{BrowserContextID: id}, disposeTimeout)
+	if err == nil || b.isLost() {
+		return nil
+	}
+	b.worn.Store(true)
+	b.opts.Logger.Warn("browser context was not disposed of; the browser should be replaced", "browser", b.id, "error", err)
+	return fmt.Errorf("dispose of a browser context: %w", err)
+}

@@ -1,0 +1,12 @@
+// Package browser runs Chromium and is the only room that knows chromedp:
+//
+//	Launch ─▶ Browser ─▶ NewPage / NewRestoredPage ─▶ Page (a login.Page) ─▶ Capture
+//	               └─ every byte of traffic ─▶ Proxy (policy on the resolved address) ─▶ site
+//
+// Each page has a browser context of its own: cookies, storage and proxy are never
+// shared between logins. What runs inside a page runs in an isolated world, so that
+// the page can neither see nor fake it.
+//
+// The package may import session, login, chromedp and cdproto; never Temporal, Gin or
+// a store.
+package browser

@@ -1,0 +1,14 @@
+package browser
+
+import "errors"
+
+var (
+	// ErrNotFound: no Chromium of the wanted kind is installed; the error's sentence names the package.
+	ErrNotFound = errors.New("no browser found")
+	// ErrNoSandbox: the kernel or the container refuses Chromium its sandbox, and NoSandbox was not set.
+	ErrNoSandbox = errors.New("the browser has no sandbox here")
+	// ErrBrowserLost: the browser process or the connection to it is gone.
+	ErrBrowserLost = errors.New("the browser is lost")
+	// ErrUpstreamProxy: the upstream proxy cannot be used; the error's sentence says why, without its credentials.
+	ErrUpstreamProxy = errors.New("the proxy cannot be used")
+)

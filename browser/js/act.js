@@ -1,0 +1,90 @@
+// usable says why a control cannot be used; empty when it can.
+const usable = (el) => {
+  if (!el || !el.isConnected) return 'gone';
+  if (Element.prototype.matches.call(el, ':disabled') || attr(el, 'aria-disabled') === 'true') return 'disabled';
+  return '';
+};
+
+const sameChain = (want) => {
+  const have = chain();
+  return have.length === want.length && have.every((origin, i) => origin === want[i]);
+};
+
+// downgraded: a page that came over https would post to http.
+const downgraded = (el) => {
+  const form = el.form ?? Element.prototype.closest.call(el, 'form');
+  if (location.protocol !== 'https:' || !form) return false;
+  const buttons = [...Element.prototype.querySelectorAll.call(form, '[formaction]')];
+  return [null, ...buttons].some((b) => actionURL(form, b).protocol === 'http:');
+};
+
+const focusOn = (el) => {
+  HTMLElement.prototype.focus.call(el, { preventScroll: true });
+  return deepFocus() === el;
+};
+
+const selectAll = (el) => {
+  if (el.localName === 'input') HTMLInputElement.prototype.select.call(el);
+  else if (el.localName === 'textarea') HTMLTextAreaElement.prototype.select.call(el);
+  else Document.prototype.execCommand.call(document, 'selectAll');
+};
+
+// sticks compares without what masks add: "123456" may be shown as "123-456".
+const bare = (text) => text.replace(/[\s().\-–_]/g, '').toLowerCase();
+const sticks = (el, value) => {
+  const now = el.value ?? el.textContent;
+  return now.length === value.length || bare(now) === bare(value);
+};
+
+// fill types value into the element, or says why not. It runs without a break, so nothing of the page comes between the
+// check and the typing except its own event handlers, which belong to the origin that was checked. execCommand makes
+// trusted events, and lets frameworks and undo see the text as typed.
+A.fill = (ref, value, want) => {
+  if (!sameChain(want)) return 'origin';
+  const el = deref(ref);
+  const fault = usable(el);
+  if (fault) return fault;
+  if (el.readOnly || attr(el, 'aria-readonly') === 'true') return 'readonly';
+  if (downgraded(el)) return 'origin';
+  Element.prototype.scrollIntoView.call(el, { block: 'nearest', behavior: 'instant' });
+  if (!shown(el, rectOf(el))) return 'hidden';
+  if (!focusOn(el)) return 'focus';
+  selectAll(el);
+  // Focus handlers of the page ran: look again.
+  if (deepFocus() !== el || !el.isConnected || downgraded(el)) return 'focus';
+  Document.prototype.execCommand.call(document, value === '' ? 'delete' : 'insertText', false, value);
+  return sticks(el, value) ? 'ok' : 'stuck';
+};
+
+A.focus = (ref) => {
+  const el = deref(ref);
+  return usable(el) || (shown(el, rectOf(el)) ? (focusOn(el) ? 'ok' : 'focus') : 'hidden');
+};
+
+// locate scrolls a control into view and returns the point to click, in this frame's viewport.
+A.locate = (ref) => {
+  const el = deref(ref);
+  const fault = usable(el);
+  if (fault) return { fault };
+  const goal = shown(el, rectOf(el)) ? el : standIn(el);
+  if (!goal) return { fault: 'hidden' };
+  for (const block of ['', 'center', 'nearest']) {
+    if (block) Element.prototype.scrollIntoView.call(goal, { block, inline: 'nearest', behavior: 'instant' });
+    const rect = rectOf(goal);
+    const x = rect.left + rect.width / 2, y = rect.top + rect.height / 2;
+    if (inViewport(x, y) && reached(goal, x, y)) return { x, y };
+  }
+  return { fault: 'covered' };
+};
+
+// matches: a selector of a shown element, or text that can be read.
+A.matches = (selector, text) => {
+  if (text) return visibleText(walk(document, () => {}), Infinity).replace(/\s+/g, ' ').toLowerCase().includes(text);
+  let found = false;
+  const look = (root) => {
+    for (const el of root.querySelectorAll(selector)) if (shown(el, rectOf(el))) { found = true; return; }
+  };
+  look(document);
+  if (!found) walk(document, (el) => { if (!found && el.shadowRoot) look(el.shadowRoot); });
+  return found;
+};

@@ -1,0 +1,38 @@
+// Mutations are reported at most every 20 ms: the first at once, the rest when the time is up.
+const reportEvery = 20;
+let lastReport = -Infinity, pending = false;
+const report = () => {
+  lastReport = performance.now();
+  pending = false;
+  globalThis.anteroomMutation?.('');
+};
+const mutated = (records) => {
+  for (const r of records) {
+    if (r.attributeName === 'type' && r.oldValue === 'password') wasPassword.add(r.target);
+  }
+  if (pending) return;
+  const wait = lastReport + reportEvery - performance.now();
+  if (wait <= 0) return report();
+  pending = true;
+  setTimeout(report, wait);
+};
+
+// Only attributes that change what a person can see or do: style animations must not look like activity for ever.
+const watched = ['type', 'disabled', 'readonly', 'hidden', 'class', 'open', 'inert', 'aria-invalid', 'aria-hidden', 'aria-disabled', 'aria-busy', 'aria-expanded', 'value'];
+const observed = new WeakSet();
+const observer = new MutationObserver(mutated);
+const observe = (root) => {
+  if (observed.has(root)) return;
+  observed.add(root);
+  observer.observe(root, { subtree: true, childList: true, characterData: true, attributes: true, attributeOldValue: true, attributeFilter: watched });
+};
+observe(document);
+
+// rest says what may still happen by itself in this document: nothing without scripts; a meta refresh after a time.
+A.rest = () => {
+  const scripted = document.scripts.length > 0 || document.querySelector('iframe,frame,object,embed,[onload],[onerror],[autofocus][onfocus]') !== null;
+  const refresh = document.querySelector('meta[http-equiv="refresh" i]');
+  const seconds = refresh ? parseFloat(attr(refresh, 'content')) || 0 : -1;
+  const left = seconds < 0 ? -1 : Math.max(0, seconds * 1000 - performance.now());
+  return { still: !scripted && !refresh && document.readyState === 'complete', refreshIn: left, ready: document.readyState };
+};

@@ -1,0 +1,174 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+
+	"github.com/anteroom/anteroom/session"
+)
+
+// DefaultStartTimeout bounds the start of a browser. A cold start on a busy two-core machine takes 3 s.
+const DefaultStartTimeout = 30 * time.Second
+
+// Options say how a browser is launched. The zero value launches the headless shell with its sandbox, without a proxy.
+type Options struct {
+	// Kind chooses the browser; empty is session.BrowserShell.
+	Kind session.BrowserKind
+	// Path names the executable instead of Find's choice.
+	Path string
+	// User is whom the browser runs under when this process is root; empty is "anteroom" if there is such a user,
+	// else "nobody". A process that is not root runs the browser as itself, and another User is an error.
+	User string
+	// NoSandbox runs Chromium without its sandbox: a page that breaks out of the renderer then has the rights of
+	// User. It is warned about at each launch.
+	NoSandbox bool
+	// ProxyURL is the forwarding proxy for everything the browser asks of the network ("http://127.0.0.1:port").
+	// Empty: no proxy, and so no policy; for tests only.
+	ProxyURL string
+	// Faults tells why a proxy could not reach a host: the method Proxy.Fault. Nil: reasons are Chromium's only.
+	Faults func(proxyURL, hostPort string) (Fault, bool)
+	// IgnoreCertificateErrors accepts every certificate; for tests only.
+	IgnoreCertificateErrors bool
+	// TempDir holds the profile while the browser runs; empty is os.TempDir. User must be able to reach it.
+	TempDir string
+	// StartTimeout bounds the start; 0 is DefaultStartTimeout.
+	StartTimeout time.Duration
+	// Logger is told about the start, the end and the loss; nil is slog.Default.
+	Logger *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.Kind == "" {
+		o.Kind = session.BrowserShell
+	}
+	if o.StartTimeout <= 0 {
+		o.StartTimeout = DefaultStartTimeout
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	return o
+}
+
+// Launch starts a browser and returns when it answers. ctx bounds the start only; the browser runs until Close, and
+// dies with this process, also on kill -9. It talks over a pipe: there is no debugging port to reach. Errors:
+// ErrNotFound, ErrNoSandbox, or what went wrong at the start. The caller must call Close.
+func Launch(ctx context.Context, o Options) (*Browser, error) {
+	o = o.withDefaults()
+	path, err := Find(o.Kind, o.Path)
+	if err != nil {
+		return nil, err
+	}
+	who, err := findAccount(o.User)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := newProfile(o.TempDir, who)
+	if err != nil {
+		return nil, err
+	}
+	b := newBrowser(o, dir)
+	b.allocate(path, who)
+	if err := b.start(ctx); err != nil {
+		_ = b.Close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	b.announce(who)
+	return b, nil
+}
+
+func newBrowser(o Options, dir profile) *Browser {
+	return &Browser{
+		id:      session.NewID(session.BrowserPrefix),
+		opts:    o,
+		profile: dir,
+		tenants: map[cdp.BrowserContextID]*tenant{},
+		events:  make(chan target.ID, 64),
+	}
+}
+
+// allocate prepares the chromedp contexts; nothing runs yet. They are the browser's own: no caller's context may end
+// them, since chromedp binds a browser's life to the context of its first call.
+func (b *Browser) allocate(path string, who account) {
+	flags := flagsFor(b.opts.Kind, sharedMemoryIsSmall(), b.opts.NoSandbox, b.opts.ProxyURL)
+	if b.opts.IgnoreCertificateErrors {
+		flags = append(flags, flag{"ignore-certificate-errors", true, "test servers sign themselves", srcPuppeteer})
+	}
+	opts := append(allocatorFlags(flags),
+		chromedp.ExecPath(path),
+		chromedp.UserDataDir(b.profile.data()),
+		chromedp.NoInheritEnv,
+		chromedp.Env(b.profile.environment()...),
+		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) { isolate(cmd, who, b.profile.dir) }),
+	)
+	life, kill := context.WithCancel(context.Background())
+	alloc, waitAlloc := chromedp.NewExecAllocator(life, opts...)
+	// chromedp's own messages quote the protocol, and with it page text: only their kind is logged.
+	quiet := func(format string, _ ...any) { b.opts.Logger.Debug("chromedp", "browser", b.id, "message", format) }
+	root, cancelRoot := chromedp.NewContext(alloc, chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet))
+	b.root, b.kill, b.waitRoot, b.waitAlloc = root, kill, cancelRoot, waitAlloc
+}
+
+// isolate gives the process its own group (so that all of it can be killed), its user, and our death as its own.
+func isolate(cmd *exec.Cmd, who account, dir string) {
+	cmd.Dir = dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Credential: who.credential}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+}
+
+func (b *Browser) start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, b.opts.StartTimeout)
+	defer cancel()
+	stop := context.AfterFunc(ctx, b.kill)
+	version, err := chromedp.CallBrowser(b.root, cdpbrowser.GetVersion, cdp.Empty{}) //nolint:contextcheck // the browser outlives the context that started it
+	if !stop() {
+		return fmt.Errorf("start the browser: no answer in time: %w", context.Cause(ctx))
+	}
+	if err != nil {
+		return startError(err)
+	}
+	c := chromedp.FromContext(b.root) //nolint:contextcheck // the browser outlives the context that started it
+	b.cdp, b.version, b.pid = c.Browser, version.Product, c.Browser.Process().Pid
+	if err := b.watchTargets(ctx); err != nil {
+		return fmt.Errorf("start the browser: %w", err)
+	}
+	return nil
+}
+
+// sandboxComplaints are what Chromium prints when it cannot have a sandbox (zygote_host_impl_linux.cc,
+// sandbox/linux/services/credentials.cc) or runs as root with one (headless_shell: "Running as root without").
+var sandboxComplaints = []string{"No usable sandbox", "Failed to move to new namespace", "without --no-sandbox", "SUID sandbox helper"}
+
+func startError(err error) error {
+	text := err.Error()
+	for _, c := range sandboxComplaints {
+		if strings.Contains(text, c) {
+			return fmt.Errorf("%w: allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "+
+				"kernel.apparmor_restrict_unprivileged_userns=0, or the container's seccomp profile), "+
+				"or accept the risk with the setting browser.noSandbox", ErrNoSandbox)
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("start the browser: it ended at once: %w", err)
+	}
+	return fmt.Errorf("start the browser: %w", err)
+}
+
+func (b *Browser) announce(who account) {
+	log := b.opts.Logger.With("browser", b.id, "version", b.version, "pid", b.pid)
+	if b.opts.NoSandbox {
+		log.Warn("the browser runs WITHOUT its sandbox, as the setting says: a hostile page that breaks out has the rights of this user", "user", who.name)
+	}
+	log.Info("browser started", "kind", string(b.opts.Kind), "user", who.name)
+}

@@ -1,0 +1,35 @@
+package browser
+
+import (
+	_ "embed"
+	"strings"
+)
+
+// worldName names the isolated world of our script in each document.
+const worldName = "anteroom"
+
+// mutationBinding is the function by which the script reports mutations; it exists in our world only.
+const mutationBinding = "anteroomMutation"
+
+var (
+	//go:embed js/dom.js
+	scriptDOM string
+	//go:embed js/visible.js
+	scriptVisible string
+	//go:embed js/name.js
+	scriptName string
+	//go:embed js/model.js
+	scriptModel string
+	//go:embed js/observe.js
+	scriptObserve string
+	//go:embed js/act.js
+	scriptAct string
+	//go:embed js/storage.js
+	scriptStorage string
+)
+
+// pageScript is what runs at the start of each document, in one scope of the isolated world. hasOwn, because a page
+// may name an element "anteroom".
+var pageScript = "(() => {'use strict'; if (Object.hasOwn(globalThis, 'anteroom')) return; const A = {};\n" +
+	strings.Join([]string{scriptDOM, scriptVisible, scriptName, scriptModel, scriptObserve, scriptAct, scriptStorage}, "\n") +
+	"\nObject.defineProperty(globalThis, 'anteroom', {value: Object.freeze(A)}); })()"
