@@ -1,0 +1,65 @@
+# What can be done here. Each target installs what it needs and this machine lacks (Debian packages, through sudo
+# when not root) before it runs; Go itself is only asked for.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e lint lint-fix generate check-generate check-tidy clean
+
+help: ## Say what can be done here
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## See one login from start to proven session, with a code asked on the way; leaves nothing behind
+	@scripts/ensure go browser
+	@scripts/build anteroom-standalone
+	@bin/anteroom-standalone demo
+
+up: ## Start everything in one process and leave it running; options: make up ARGS="--listen 127.0.0.1:9090"
+	@scripts/ensure go browser
+	@scripts/build
+	@exec bin/anteroom-standalone up $(ARGS)
+
+build: ## Build both binaries into bin/
+	@scripts/ensure go
+	@scripts/build
+
+test: ## Run all tests: unit, browser, temporal and end to end
+	@scripts/ensure go gcc browser
+	@scripts/test
+
+test-unit: ## Run the tests that need neither browser nor server (seconds once compiled)
+	@scripts/ensure go gcc
+	@scripts/test unit
+
+test-browser: ## Run the tests that drive a real Chromium
+	@scripts/ensure go gcc browser
+	@scripts/test browser
+
+test-temporal: ## Run the tests of the embedded Temporal server
+	@scripts/ensure go
+	@scripts/test temporal
+
+test-e2e: ## Run the end-to-end tests over HTTP
+	@scripts/ensure go gcc browser
+	@scripts/test e2e
+
+lint: ## Check style, walls and workflows
+	@scripts/ensure go
+	@scripts/lint
+
+lint-fix: ## Format, and repair what the linters can repair by themselves
+	@scripts/ensure go
+	@scripts/lint --fix
+
+generate: ## Write the generated files anew, from api/openapi.yaml
+	@scripts/ensure go
+	@go generate ./...
+
+check-generate: ## Fail when a generated file is not what its source makes of it
+	@scripts/ensure go
+	@scripts/check-generate
+
+check-tidy: ## Fail when go.mod or go.sum is not tidy
+	@scripts/ensure go
+	@go mod tidy -diff
+
+clean: ## Remove what was built here, installed linters included
+	@rm -rf bin .tools coverage.out
