@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"go.temporal.io/sdk/activity"
+
 	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/session"
@@ -15,7 +17,8 @@ import (
 
 // Capture seals the state of the logged-in page and keeps it as the candidate for the session's storage state.
 func (p *Pages) Capture(ctx context.Context, in *workflows.CaptureInput) error {
-	defer heartbeat(ctx)()
+	stop := heartbeat(ctx)
+	defer stop()
 	return whenStopped(ctx, translate("capture the session", p.capture(ctx, in)))
 }
 
@@ -43,7 +46,8 @@ func (p *Pages) capture(ctx context.Context, in *workflows.CaptureInput) error {
 // Prove restores the captured state into a fresh browser context and looks whether it is logged in, and whether an
 // anonymous context is not.
 func (p *Pages) Prove(ctx context.Context, in *workflows.ProveInput) (*workflows.ProveOutput, error) {
-	defer heartbeat(ctx)()
+	stop := heartbeat(ctx)
+	defer stop()
 	out, err := p.prove(ctx, in)
 	return out, whenStopped(ctx, translate("prove the session", err))
 }
@@ -63,19 +67,31 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 	}
 	restored, err := look(ctx, lent, project, in.Landing, &state)
 	if err != nil {
-		return nil, err
+		return unreachable(ctx, err)
 	}
 	anonymous, err := look(ctx, lent, project, in.Landing, nil)
 	if err != nil {
-		return nil, err
+		return unreachable(ctx, err)
 	}
 	verdict, failure := login.Discriminates(restored, anonymous)
 	return &workflows.ProveOutput{Verdict: &verdict, Failure: failure}, nil
 }
 
+// unreachable is the site's failure when the proof's page does not load, the last time that it is tried.
+func unreachable(ctx context.Context, err error) (*workflows.ProveOutput, error) {
+	var load *login.LoadError
+	if errors.As(err, &load) && (load.Refused || activity.GetInfo(ctx).Attempt >= workflows.StepTries) {
+		return &workflows.ProveOutput{Failure: load.Failure()}, nil
+	}
+	return nil, err
+}
+
 func (p *Pages) captured(ctx context.Context, op session.Operation) (session.StorageState, error) {
 	var state session.StorageState
 	sealed, err := p.Store.Capture(ctx, store.Ref{Workspace: op.Workspace, Operation: op.ID})
+	if errors.Is(err, store.ErrNotFound) {
+		return state, errors.New("the operation has no capture") // a fault of ours: the operation is not over
+	}
 	if err != nil {
 		return state, err
 	}
@@ -85,7 +101,7 @@ func (p *Pages) captured(ctx context.Context, op session.Operation) (session.Sto
 // look opens the proof's page in a fresh browser context, with state or anonymously, and says what it sees.
 func look(ctx context.Context, lent *lentPage, project session.Project, landing string, state *session.StorageState) (login.Observation, error) {
 	options := browser.PageOptions{ProxyURL: lent.proxyURL}
-	var page *browser.Page
+	var page Page
 	var err error
 	if state != nil {
 		page, err = lent.browser.NewRestoredPage(ctx, options, *state)

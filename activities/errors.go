@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+
 	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/workflows"
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/worker"
 )
 
 // translate is the one place that decides what an error of ours means to a workflow: over, page lost, or worth another

@@ -27,8 +27,7 @@ func (g *claimGate) Claim(ctx context.Context, step login.ClaimStep, key string)
 	granted, err := g.store.Claim(ctx, store.Claim{
 		Ref: lease.Ref, Attempt: lease.Attempt, Step: string(step), Key: key, Epoch: lease.Epoch, At: g.now(),
 	})
-	var open *store.BreakerOpenError
-	if errors.As(err, &open) {
+	if open, ok := errors.AsType[*store.BreakerOpenError](err); ok {
 		return false, breakerFailure(open)
 	}
 	return granted, err

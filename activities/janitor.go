@@ -54,12 +54,3 @@ func (p *Pages) abandoned(ctx context.Context, lent *lentPage) bool {
 	released := err == nil && !lease.ReleasedAt.IsZero()
 	return (released || errors.Is(err, store.ErrNotFound)) && p.Now().Sub(lent.since) > janitorSpares
 }
-
-// DisposeAll closes every page of this process; their leases stay for whoever ends the operations.
-func (p *Pages) DisposeAll(ctx context.Context) {
-	for _, lent := range p.lent.all() {
-		if taken := p.lent.take(lent.ref.Operation, lent.attempt); taken != nil {
-			_ = taken.close(ctx)
-		}
-	}
-}

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
@@ -19,8 +18,8 @@ import (
 type lentPage struct {
 	ref      store.Ref
 	attempt  int
-	browser  *browser.Browser
-	page     *browser.Page
+	browser  Browser
+	page     Page
 	proxyURL string
 	upstream io.Closer
 	since    time.Time
@@ -51,13 +50,19 @@ func (r *registry) get(operation string, attempt int) *lentPage {
 	return r.pages[registryKey(operation, attempt)]
 }
 
-func (r *registry) put(l *lentPage) {
+// put adds a page, or reports false when the attempt has one already.
+func (r *registry) put(l *lentPage) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.pages == nil {
 		r.pages = map[string]*lentPage{}
 	}
-	r.pages[registryKey(l.ref.Operation, l.attempt)] = l
+	key := registryKey(l.ref.Operation, l.attempt)
+	if r.pages[key] != nil {
+		return false
+	}
+	r.pages[key] = l
+	return true
 }
 
 func (r *registry) take(operation string, attempt int) *lentPage {

@@ -30,7 +30,7 @@ type PageStore interface {
 type Browsers interface {
 	// Browser returns a running browser of the kind, starting one if need be. Errors: browser.ErrNotFound,
 	// browser.ErrNoSandbox.
-	Browser(ctx context.Context, kind session.BrowserKind) (*browser.Browser, error)
+	Browser(ctx context.Context, kind session.BrowserKind) (Browser, error)
 	// MaxPages is how many pages one browser lends.
 	MaxPages() int
 }
@@ -55,7 +55,8 @@ type Pages struct {
 // OpenPage lends a page to an attempt: first the intent in the store, then the page, then both ids of it, so that
 // nothing is open that no row names.
 func (p *Pages) OpenPage(ctx context.Context, in *workflows.OpenPageInput) (*workflows.PageRef, error) {
-	defer heartbeat(ctx)()
+	stop := heartbeat(ctx)
+	defer stop()
 	ref := store.Ref{Workspace: in.Workspace, Operation: in.Operation}
 	op, project, err := p.target(ctx, ref)
 	if err != nil {
@@ -90,7 +91,9 @@ func (p *Pages) lentAlready(ctx context.Context, ref store.Ref, attempt int) (*w
 	return pageRef(lease), nil
 }
 
-func (p *Pages) makePage(ctx context.Context, b *browser.Browser, op session.Operation, lease store.Lease) error {
+// makePage opens the page of a lease. An execution that the server took for dead may do so at the same time: the first one's
+// page stays.
+func (p *Pages) makePage(ctx context.Context, b Browser, op session.Operation, lease store.Lease) error {
 	if p.lent.get(lease.Operation, lease.Attempt) != nil {
 		return nil
 	}
@@ -103,16 +106,18 @@ func (p *Pages) makePage(ctx context.Context, b *browser.Browser, op session.Ope
 		closeUpstream(upstream)
 		return err
 	}
-	contextID, targetID := page.IDs()
-	lease.ContextID, lease.TargetID = contextID, targetID
-	if err := p.Store.CompleteLease(ctx, lease); err != nil {
-		closeUpstream(upstream)
-		return errors.Join(err, page.Close(context.WithoutCancel(ctx)))
-	}
-	p.lent.put(&lentPage{
+	lent := &lentPage{
 		ref: lease.Ref, attempt: lease.Attempt, browser: b, page: page,
 		proxyURL: proxyURL, upstream: upstream, since: p.Now(),
-	})
+	}
+	if !p.lent.put(lent) {
+		return lent.close(context.WithoutCancel(ctx))
+	}
+	lease.ContextID, lease.TargetID = page.IDs()
+	if err := p.Store.CompleteLease(ctx, lease); err != nil {
+		p.lent.take(lease.Operation, lease.Attempt)
+		return errors.Join(err, lent.close(context.WithoutCancel(ctx)))
+	}
 	return nil
 }
 
@@ -133,7 +138,8 @@ func closeUpstream(c io.Closer) {
 
 // Advance lets the login engine go on with the page until it is logged in, asks or gives up.
 func (p *Pages) Advance(ctx context.Context, in *workflows.AdvanceInput) (*workflows.AdvanceOutput, error) {
-	defer heartbeat(ctx)()
+	stop := heartbeat(ctx)
+	defer stop()
 	out, err := p.advance(ctx, in)
 	return out, whenStopped(ctx, translate("advance the login", err))
 }

@@ -75,6 +75,16 @@ func holdServicePorts(ctx context.Context, frontendAddr string) (p servicePorts,
 }
 
 // release frees all four.
+// numbers lists the ports.
+func (p servicePorts) numbers() []uint16 {
+	var numbers []uint16
+	for _, one := range []*port{p.frontend, p.history, p.matching, p.worker} {
+		numbers = append(numbers, uint16(one.number()))
+	}
+	return numbers
+}
+
+// release lets go of the ports, so that the server can bind them.
 func (p servicePorts) release() {
 	for _, one := range []*port{p.frontend, p.history, p.matching, p.worker} {
 		one.release()

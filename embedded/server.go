@@ -131,6 +131,10 @@ func (s *Server) abandon(ctx context.Context) {
 // Address is the host:port of the gRPC frontend, for client.Options.HostPort.
 func (s *Server) Address() string { return s.temporal.addr }
 
+// Ports lists the TCP ports that the services listen on, the frontend's included and the UI's not: whoever lets others connect
+// to loopback keeps them away from these.
+func (s *Server) Ports() []uint16 { return s.temporal.ports }
+
 // UIURL is the URL of the web UI, without a slash at the end; empty where there is none.
 func (s *Server) UIURL() string {
 	if s.ui == nil {

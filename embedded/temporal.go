@@ -24,6 +24,7 @@ var errNoReturn = errors.New("the server gave up without an error")
 type temporalServer struct {
 	server temporal.Server
 	addr   string
+	ports  []uint16
 	phase  atomic.Int32
 }
 
@@ -54,7 +55,7 @@ func launch(ctx context.Context, o Options, m meta, sql *config.SQL, ports servi
 
 // build makes the server, which binds its ports; no service runs yet.
 func build(o Options, m meta, sql *config.SQL, ports servicePorts, end *ending) (*temporalServer, error) {
-	t := &temporalServer{addr: ports.frontend.addr}
+	t := &temporalServer{addr: ports.frontend.addr, ports: ports.numbers()}
 	logger := serverLog{
 		slog:  o.Logger.With(slog.String("component", "temporal")),
 		level: o.LogLevel,

@@ -280,14 +280,15 @@ func asFailure(ctx context.Context, err error) (*session.Failure, error) {
 		return session.NewFailure(session.FailureBlocked, "origin_not_allowed",
 			"The login form is on a host that may not see this project's secrets; nothing was typed there. If it is right, add the host to the project's allowedHosts."), nil
 	case errors.As(err, &load):
-		return loadFailure(load), nil
+		return load.Failure(), nil
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return session.NewFailure(session.FailureSite, "timeout", "The site did not answer in time."), nil
 	}
 	return nil, fmt.Errorf("log in: %w", err)
 }
 
-func loadFailure(e *LoadError) *session.Failure {
+// Failure is what the error means to the person who must act.
+func (e *LoadError) Failure() *session.Failure {
 	if e.Refused {
 		return session.NewFailure(session.FailureBlocked, "address_not_allowed",
 			"The site's address may not be reached from here: it is private, or a port of our own. An operator can allow it in the setting network.allow.")

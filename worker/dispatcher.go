@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/anteroom/anteroom/session"
-	"github.com/anteroom/anteroom/store"
-	"github.com/anteroom/anteroom/workflows"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
+
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/workflows"
 )
 
 // runLimit ends a workflow that neither a worker nor the reconciler ended; no cleanup runs then.
@@ -116,8 +117,9 @@ func (d *Dispatcher) End(ctx context.Context, ref store.Ref) (code string, runni
 		return "workflow_terminated", false, nil
 	case enumspb.WORKFLOW_EXECUTION_STATUS_TIMED_OUT:
 		return "workflow_timed_out", false, nil
+	default:
+		return "workflow_ended", false, nil
 	}
-	return "workflow_ended", false, nil
 }
 
 // gone reports that Temporal has no such running workflow.

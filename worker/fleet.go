@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/anteroom/anteroom/browser"
+	"github.com/anteroom/anteroom/activities"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/workflows"
@@ -21,14 +21,25 @@ type FleetStore interface {
 	ListBrowsers(ctx context.Context, host string) ([]store.Browser, error)
 }
 
+// Browser is a running browser: [activities.Chromium].
+type Browser interface {
+	activities.Browser
+	// PID is the process id on this machine.
+	PID() int
+	// Lost is closed when the browser is gone, also when it was closed.
+	Lost() <-chan struct{}
+	// Close ends the browser and removes what it leaves. Repeats are harmless.
+	Close(ctx context.Context) error
+}
+
 // lostPatience bounds the writes about a browser that is gone.
 const lostPatience = 30 * time.Second
 
 // Fleet owns the browsers of this process: it starts one of a kind when it is first wanted, has the queue of its pages
 // polled, notices when it is gone and tells the store, so that the operations on its pages are told.
 type Fleet struct {
-	// Launch starts a browser.
-	Launch func(ctx context.Context, kind session.BrowserKind) (*browser.Browser, error)
+	// Launch starts a browser; ctx bounds the start only.
+	Launch func(ctx context.Context, kind session.BrowserKind) (Browser, error)
 	// Poll starts polling a task queue of pages and returns what stops it.
 	Poll func(taskQueue string) (stop func(), err error)
 	// Host names this installation on this machine; only one process may use it at a time.
@@ -40,7 +51,7 @@ type Fleet struct {
 
 	// mu guards running and closed; it is held while a browser starts, so that one of a kind starts.
 	mu      sync.Mutex
-	running map[session.BrowserKind]*browser.Browser
+	running map[session.BrowserKind]Browser
 	stops   []func()
 	closed  bool
 	watches sync.WaitGroup
@@ -66,8 +77,13 @@ func (f *Fleet) ForgetOthers(ctx context.Context) error {
 
 var errFleetClosed = errors.New("the worker is stopping: no browser is started any more")
 
-// Browser returns the running browser of the kind, starting one if need be.
-func (f *Fleet) Browser(ctx context.Context, kind session.BrowserKind) (*browser.Browser, error) {
+// Browser is Running, for what makes pages.
+func (f *Fleet) Browser(ctx context.Context, kind session.BrowserKind) (activities.Browser, error) {
+	return f.Running(ctx, kind)
+}
+
+// Running returns the running browser of the kind, starting one if need be. One that is gone is replaced.
+func (f *Fleet) Running(ctx context.Context, kind session.BrowserKind) (Browser, error) {
 	if kind == "" {
 		kind = session.BrowserShell
 	}
@@ -82,7 +98,7 @@ func (f *Fleet) Browser(ctx context.Context, kind session.BrowserKind) (*browser
 	return f.start(ctx, kind)
 }
 
-func isGone(b *browser.Browser) bool {
+func isGone(b Browser) bool {
 	select {
 	case <-b.Lost():
 		return true
@@ -92,7 +108,7 @@ func isGone(b *browser.Browser) bool {
 }
 
 // start launches a browser, registers it and has its queue polled. Call it with mu held.
-func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (*browser.Browser, error) {
+func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (Browser, error) {
 	b, err := f.Launch(ctx, kind)
 	if err != nil {
 		return nil, err
@@ -104,10 +120,11 @@ func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (*browser.B
 	}
 	stop, err := f.Poll(queue)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("poll %s: %w", queue, err), b.Close(context.WithoutCancel(ctx)))
+		ctx := context.WithoutCancel(ctx)
+		return nil, errors.Join(fmt.Errorf("poll %s: %w", queue, err), b.Close(ctx), f.Store.MarkBrowserLost(ctx, b.ID(), f.Now()))
 	}
 	if f.running == nil {
-		f.running = map[session.BrowserKind]*browser.Browser{}
+		f.running = map[session.BrowserKind]Browser{}
 	}
 	stop = sync.OnceFunc(stop)
 	f.running[kind] = b
@@ -117,7 +134,7 @@ func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (*browser.B
 }
 
 // watch waits for the end of a browser and tells the store.
-func (f *Fleet) watch(b *browser.Browser, stop func()) {
+func (f *Fleet) watch(b Browser, stop func()) {
 	<-b.Lost()
 	ctx, cancel := context.WithTimeout(context.Background(), lostPatience)
 	defer cancel()

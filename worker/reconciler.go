@@ -29,6 +29,7 @@ type ReconcilerStore interface {
 	store.Sweeps
 	GetOperation(ctx context.Context, ref store.Ref) (session.Operation, error)
 	FinishOperation(ctx context.Context, f store.Finish) (session.Operation, error)
+	ReleaseLease(ctx context.Context, ref store.Ref, attempt int, at time.Time) error
 }
 
 // Workflows is what the reconciler does to workflows.
@@ -81,7 +82,7 @@ func (r *Reconciler) Sweep(ctx context.Context) {
 
 func (r *Reconciler) report(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		r.Logger.WarnContext(ctx, "reconciler: "+what, "error", err)
+		r.Logger.WarnContext(ctx, "sweep", "doing", what, "error", err)
 	}
 }
 
@@ -133,23 +134,49 @@ func (r *Reconciler) tellLostBrowsers(ctx context.Context) error {
 		return err
 	}
 	for _, l := range leases {
-		if err := r.Workflows.BrowserLost(ctx, l.Ref, l.BrowserID); err != nil {
+		if err := r.tellLost(ctx, l); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// cancelEnded cancels workflows whose operation ended without them, while they still hold a page.
+// tellLost repeats the signal until the workflow began another attempt. Then the lease is released: a login may wait for a day,
+// and a signal a second would fill its history.
+func (r *Reconciler) tellLost(ctx context.Context, l store.Lease) error {
+	op, err := r.Store.GetOperation(ctx, l.Ref)
+	if err != nil {
+		return err
+	}
+	if op.Attempt > l.Attempt {
+		return r.Store.ReleaseLease(ctx, l.Ref, l.Attempt, r.Now())
+	}
+	return r.Workflows.BrowserLost(ctx, l.Ref, l.BrowserID)
+}
+
+// cancelEnded cancels workflows whose operation ended without them, while they still hold a page. A lease that no workflow
+// gives back any more is released: its page went with its browser, was never opened, or is the janitor's, who goes by the
+// pages and not by the leases.
 func (r *Reconciler) cancelEnded(ctx context.Context) error {
 	leases, err := r.Store.OrphanLeases(ctx, r.Now().Add(-orphanAfter), sweepLimit)
 	if err != nil {
 		return err
 	}
 	for _, l := range leases {
-		if err := r.Workflows.Cancel(ctx, l.Ref); err != nil {
+		if err := r.cancelOrRelease(ctx, l); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (r *Reconciler) cancelOrRelease(ctx context.Context, l store.Lease) error {
+	_, running, err := r.Workflows.End(ctx, l.Ref)
+	if err != nil {
+		return err
+	}
+	if running {
+		return r.Workflows.Cancel(ctx, l.Ref)
+	}
+	return r.Store.ReleaseLease(ctx, l.Ref, l.Attempt, r.Now())
 }

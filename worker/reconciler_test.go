@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -253,4 +254,90 @@ func TestSweep_WhenTemporalIsAway_ChangesNothing(t *testing.T) {
 	b.workflows.ended["op_1"] = "workflow_ended"
 	b.after(time.Minute).Sweep(t.Context())
 	require.Equal(t, session.OperationRunning, b.operation(ref).State)
+}
+
+// lent gives an operation a page of a browser.
+func (b *bundle) lent(ref store.Ref, browserID string, attempt int) {
+	b.t.Helper()
+	require.NoError(b.t, b.db.RegisterBrowser(b.t.Context(), store.Browser{ID: browserID, Host: "h", TaskQueue: "q", StartedAt: b.at}))
+	_, err := b.db.LendPage(b.t.Context(), store.Lease{Ref: ref, Attempt: attempt, BrowserID: browserID, TaskQueue: "q", LentAt: b.at}, 5)
+	require.NoError(b.t, err)
+}
+
+func (b *bundle) released(ref store.Ref, attempt int) bool {
+	b.t.Helper()
+	l, err := b.db.GetLease(b.t.Context(), ref, attempt)
+	require.NoError(b.t, err)
+	return !l.ReleasedAt.IsZero()
+}
+
+func TestSweep_OnceTheNextAttemptBegan_StopsTellingOfTheLostBrowser(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.running("op_1")
+	b.lent(ref, "br_1", 1)
+	require.NoError(t, b.db.MarkBrowserLost(t.Context(), "br_1", b.at))
+	b.Sweep(t.Context())
+	b.after(time.Second).Sweep(t.Context())
+	require.Len(t, b.workflows.lost, 2, "the first signal may not have arrived")
+
+	second := b.transition(ref, 2, session.OperationRunning)
+	second.Attempt = 2
+	_, err := b.db.AdvanceOperation(t.Context(), second)
+	require.NoError(t, err)
+	b.lent(ref, "br_2", 2)
+	for range 10 {
+		b.after(time.Second).Sweep(t.Context())
+	}
+	require.Len(t, b.workflows.lost, 2, "a signal a second would fill the history of a login that waits for a day")
+	require.True(t, b.released(ref, 1))
+	require.False(t, b.released(ref, 2))
+}
+
+func TestSweep_ReleasesTheLeasesThatNoWorkflowGivesBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := b.running("op_1")
+	b.lent(ref, "br_1", 1)
+	_, err := b.db.DeleteSession(t.Context(), workspace, "demo", "session-of-op_1", b.at)
+	require.NoError(t, err)
+	b.after(6 * time.Second).Sweep(t.Context())
+	require.False(t, b.released(ref, 1), "its workflow runs")
+
+	b.workflows.ended["op_1"] = "workflow_ended"
+	b.after(time.Second).Sweep(t.Context())
+	require.True(t, b.released(ref, 1), "the place of a page that was never opened is free again")
+	canceled := len(b.workflows.canceled)
+	b.after(time.Second).Sweep(t.Context())
+	require.Len(t, b.workflows.canceled, canceled)
+}
+
+func TestRun_SweepsAtOnce_UntilItsContextEnds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.queued("op_1")
+	b.after(3 * time.Second)
+	started := make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	b.Workflows = &notifying{fakeWorkflows: b.workflows, started: sync.OnceFunc(func() { close(started) })}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b.Run(ctx)
+	}()
+	<-started
+	cancel()
+	<-done
+}
+
+// notifying tells of the first start.
+type notifying struct {
+	*fakeWorkflows
+
+	started func()
+}
+
+func (n *notifying) Start(ctx context.Context, op session.Operation) error {
+	defer n.started()
+	return n.fakeWorkflows.Start(ctx, op)
 }

@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	// DefaultDrain is how long a stopping worker lets activities go on before it hands them back.
-	DefaultDrain = 6 * time.Second
 	// heartbeatThrottle lets an activity notice a cancel within about a second: it learns of it from a heartbeat only.
 	heartbeatThrottle = time.Second
 	// stickyTimeout is how long a workflow task waits for the worker that has the workflow cached. The default of 5 s is
@@ -29,17 +27,13 @@ type Workers struct {
 	Client  client.Client
 	Records *activities.Records
 	Pages   *activities.Pages
-	// Drain is how long activities may go on when the worker stops; 0 means DefaultDrain.
+	// Drain is how long activities may go on when the worker stops, before they are handed back.
 	Drain time.Duration
 }
 
 func (w *Workers) options() sdkworker.Options {
-	drain := w.Drain
-	if drain == 0 {
-		drain = DefaultDrain
-	}
 	return sdkworker.Options{
-		WorkerStopTimeout:                drain,
+		WorkerStopTimeout:                w.Drain,
 		MaxHeartbeatThrottleInterval:     heartbeatThrottle,
 		DefaultHeartbeatThrottleInterval: heartbeatThrottle,
 		StickyScheduleToStartTimeout:     stickyTimeout,

@@ -19,9 +19,9 @@ const (
 	heartbeatTimeout = 10 * time.Second
 	// closeTimeout bounds giving a page back; the janitor does it if this does not.
 	closeTimeout = 15 * time.Second
-	// stepTries is how often a step is taken up again after a fault that is not the page's; claims keep what must not
+	// StepTries is how often a step is taken up again after a fault that is not the page's; claims keep what must not
 	// happen twice from happening twice.
-	stepTries = 3
+	StepTries = 3
 )
 
 func (l *login) openOptions() workflow.ActivityOptions {
@@ -51,7 +51,7 @@ func (l *login) stepOptions(page *PageRef, summary string) workflow.ActivityOpti
 			InitialInterval:        500 * time.Millisecond,
 			BackoffCoefficient:     2,
 			MaximumInterval:        5 * time.Second,
-			MaximumAttempts:        stepTries,
+			MaximumAttempts:        StepTries,
 			NonRetryableErrorTypes: []string{ErrorOperationOver, ErrorPageLost},
 		},
 	}

@@ -37,9 +37,14 @@ const (
 type connection struct {
 	api, keyFile, workspace string
 	json                    bool
+	getenv                  func(string) string
 }
 
-func (c *connection) add(cmd *cobra.Command) {
+// operationID is the name of an operation's id in what commands print.
+const operationID = "operationId"
+
+func (c *connection) add(a *app, cmd *cobra.Command) {
+	c.getenv = a.program.getenv
 	cmd.Flags().StringVar(&c.api, "api", "", "address of the API ("+envAPI+"; default "+defaultAPI+")")
 	cmd.Flags().StringVar(&c.keyFile, "api-key-file", "", "file with the API key ("+envAPIKeyFile+", or the key itself in "+envAPIKey+"; default <data-dir>/api-key)")
 	cmd.Flags().StringVar(&c.workspace, "workspace", "", "workspace ("+envWorkspace+"; default "+defaultWorkspace+")")
@@ -51,19 +56,19 @@ func (c *connection) client() (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	cl, err := client.New(firstOf(c.api, os.Getenv(envAPI), defaultAPI), key, &http.Client{Timeout: requestTimeout})
+	cl, err := client.New(firstOf(c.api, c.getenv(envAPI), defaultAPI), key, &http.Client{Timeout: requestTimeout})
 	if err != nil {
 		return nil, exitWith(exitUsage, err)
 	}
-	return cl.In(firstOf(c.workspace, os.Getenv(envWorkspace), defaultWorkspace)), nil
+	return cl.In(firstOf(c.workspace, c.getenv(envWorkspace), defaultWorkspace)), nil
 }
 
 // key finds the API key; a key itself is never an argument, where other users of the machine could read it.
 func (c *connection) key() (session.Secret, error) {
-	if key := os.Getenv(envAPIKey); key != "" && c.keyFile == "" {
+	if key := c.getenv(envAPIKey); key != "" && c.keyFile == "" {
 		return session.NewSecret(key), nil
 	}
-	path := firstOf(c.keyFile, os.Getenv(envAPIKeyFile))
+	path := firstOf(c.keyFile, c.getenv(envAPIKeyFile))
 	if path == "" {
 		cfg, err := config.Load(config.Options{OtherEnv: clientEnv})
 		if err != nil {

@@ -30,7 +30,8 @@ func (a *app) demoCommand() *cobra.Command {
 		Short: "Log in to a demo site that texts a code, and tell the story as it happens",
 		Long: `Start everything on free ports with a temporary data directory, beside a demo site that wants a password and a texted
 code; log in to it through the API, and tell what happens; then stop and remove everything.`,
-		Args: cobra.NoArgs,
+		Example: fmt.Sprintf("  %s demo", a.program.Name),
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), demoTimeout)
 			defer cancel()
@@ -66,23 +67,23 @@ func (a *app) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	d.say("Starting Temporal, API, worker and browser in one process, beside a demo site at %s", d.site.url)
+	d.sayf("Starting Temporal, API, worker and browser in one process, beside a demo site at %s", d.site.url)
 	p, err := process.Start(ctx, process.Options{
 		Config: cfg, Logger: newLogger(a.stderr, cfg.Log), Temporal: a.program.Temporal,
-		Progress: func(doing string) { d.note("%s", doing) },
+		Progress: func(doing string) { d.notef("%s", doing) },
 	})
 	if err != nil {
 		return err
 	}
 	defer func() {
-		d.say("Stopping everything")
-		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		d.sayf("Stopping everything")
+		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), process.StopTimeout(cfg))
 		defer cancel()
 		if stopErr := p.Stop(stopCtx); stopErr != nil && err == nil {
 			err = stopErr
 		}
 		if err == nil {
-			d.say("Done. Nothing is left running. \"make up\" starts the same to stay")
+			d.sayf("Done. Nothing is left running. \"make up\" starts the same to stay")
 		}
 	}()
 	return d.play(ctx, p)
@@ -116,14 +117,14 @@ func (d *demo) play(ctx context.Context, p *process.Process) error {
 	if _, _, err := d.api.PutProject(ctx, project); err != nil {
 		return err
 	}
-	d.say("PUT project %q: only its login URL, no selectors, no script", demoProject)
+	d.sayf("PUT project %q: only its login URL, no selectors, no script", demoProject)
 	id, err := d.api.Start(ctx, demoProject, client.StartRequest{ID: demoUser, Parameters: map[string]session.Secret{
 		"username": session.NewSecret(demoUser), "password": session.NewSecret(d.lab.Password()),
 	}})
 	if err != nil {
 		return err
 	}
-	d.say("POST create → started, operation %s", id)
+	d.sayf("POST create → started, operation %s", id)
 	if err := d.follow(ctx, id); err != nil {
 		return err
 	}
@@ -149,22 +150,22 @@ func (d *demo) follow(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	d.say("GET result → %s: the headless browser finds its way through the login", r.Status)
+	d.sayf("GET result → %s: the headless browser finds its way through the login", r.Status)
 	done, err := d.api.Follow(ctx, demoProject, id, d.answer)
 	if err != nil {
 		return err
 	}
-	d.say("GET result → done, session %q", done.SessionID)
+	d.sayf("GET result → done, session %q", done.SessionID)
 	return nil
 }
 
 func (d *demo) answer(ctx context.Context, q session.InfoRequest) (map[string]session.Secret, error) {
-	d.say("GET result → requested_more_info, infoRequestId %s", q.ID)
-	d.note("the site asks: %s", describe(q))
+	d.sayf("GET result → requested_more_info, infoRequestId %s", q.ID)
+	d.notef("the site asks: %s", describe(q))
 	select {
 	case m := <-d.texts:
-		d.say("The demo site texts %s: your code is %s", m.To, m.Code)
-		d.say("POST resume with infoRequestId and code")
+		d.sayf("The demo site texts %s: your code is %s", m.To, m.Code)
+		d.sayf("POST resume with infoRequestId and code")
 		return map[string]session.Secret{q.Fields[0].Name: session.NewSecret(m.Code)}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -180,23 +181,23 @@ func (d *demo) end(ctx context.Context, p *process.Process, id string) error {
 	if op.Verdict == nil || !op.Verdict.Proven {
 		return fmt.Errorf("the session of operation %s is not proven", id)
 	}
-	d.say("The session is proven: restored into a fresh browser it is logged in, an anonymous one is not")
+	d.sayf("The session is proven: restored into a fresh browser it is logged in, an anonymous one is not")
 	for _, e := range op.Verdict.Evidence {
-		d.note("evidence: %s %s", e.Rule, e.Where)
+		d.notef("evidence: %s %s", e.Rule, e.Where)
 	}
 	if _, err := d.api.StorageState(ctx, demoProject, demoUser); err != nil {
 		return err
 	}
-	d.say("GET storage-state → Playwright's JSON, ready for browser.newContext")
-	d.say("In the Temporal UI: %s/namespaces/default/workflows/%s", p.UIURL(), id)
+	d.sayf("GET storage-state → Playwright's JSON, ready for browser.newContext")
+	d.sayf("In the Temporal UI: %s/namespaces/default/workflows/%s", p.UIURL(), id)
 	return nil
 }
 
-// say tells the next part of the story, with the seconds since the start.
-func (d *demo) say(format string, args ...any) {
+// sayf tells the next part of the story, with the seconds since the start.
+func (d *demo) sayf(format string, args ...any) {
 	fmt.Fprintf(d.stdout, "%6.2fs  %s\n", time.Since(d.began).Seconds(), fmt.Sprintf(format, args...))
 }
 
-func (d *demo) note(format string, args ...any) {
+func (d *demo) notef(format string, args ...any) {
 	fmt.Fprintf(d.stdout, "         · %s\n", fmt.Sprintf(format, args...))
 }

@@ -18,14 +18,18 @@ func (a *app) sessionsCommand() *cobra.Command {
 		Short: "List the sessions of a project, or delete one",
 		Example: fmt.Sprintf(`  %[1]s sessions my-app
   %[1]s sessions my-app --delete alice`, a.program.Name),
-		Args: exactly(1, "PROJECT"),
+		Args: exactlyOne("PROJECT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cl, err := c.client()
 			if err != nil {
 				return err
 			}
 			if remove != "" {
-				return known(cl.Delete(cmd.Context(), args[0], remove))
+				if err := cl.Delete(cmd.Context(), args[0], remove); err != nil {
+					return known(err)
+				}
+				out := map[string]string{"sessionId": remove, "status": "deleted"}
+				return a.print(&c, out, func() { fmt.Fprintf(a.stdout, "session %s is deleted\n", remove) })
 			}
 			all, err := cl.All(cmd.Context(), args[0])
 			if err != nil {
@@ -38,7 +42,7 @@ func (a *app) sessionsCommand() *cobra.Command {
 			})
 		},
 	}
-	c.add(cmd)
+	c.add(a, cmd)
 	cmd.Flags().StringVar(&remove, "delete", "", "delete this session; a live login of it is canceled")
 	return cmd
 }
@@ -52,15 +56,18 @@ func (a *app) operationsCommand() *cobra.Command {
 		Short: "List operations, newest first, or cancel one",
 		Example: fmt.Sprintf(`  %[1]s operations --state waiting
   %[1]s operations --cancel op_abc`, a.program.Name),
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cl, err := c.client()
 			if err != nil {
 				return err
 			}
 			if cancel != "" {
-				_, err := cl.Cancel(cmd.Context(), cancel)
-				return known(err)
+				op, err := cl.Cancel(cmd.Context(), cancel)
+				if err != nil {
+					return known(err)
+				}
+				return a.print(&c, op, func() { fmt.Fprintf(a.stdout, "operation %s is being canceled\n", cancel) })
 			}
 			q.State = session.OperationState(state)
 			page, _, err := cl.Operations(cmd.Context(), q)
@@ -72,7 +79,7 @@ func (a *app) operationsCommand() *cobra.Command {
 			})
 		},
 	}
-	c.add(cmd)
+	c.add(a, cmd)
 	cmd.Flags().StringVar(&q.Project, "project", "", "of this project only")
 	cmd.Flags().StringVar(&state, "state", "", "in this state only: queued, running, waiting, succeeded, failed, canceled, expired")
 	cmd.Flags().IntVar(&q.Limit, "limit", 50, "how many, 1 to 500")
@@ -94,7 +101,7 @@ func (a *app) projectsCommand() *cobra.Command {
 		Use:     "projects",
 		Short:   "List the projects",
 		Example: fmt.Sprintf("  %s projects --json", a.program.Name),
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cl, err := c.client()
 			if err != nil {
@@ -109,7 +116,7 @@ func (a *app) projectsCommand() *cobra.Command {
 			})
 		},
 	}
-	c.add(cmd)
+	c.add(a, cmd)
 	return cmd
 }
 

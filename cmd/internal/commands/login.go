@@ -30,10 +30,10 @@ func (a *app) loginCommand() *cobra.Command {
   %[1]s login my-app -u alice --id alice --password-file ./password
   pass show my-app | %[1]s login my-app -u alice --password-file - --no-input
   %[1]s login my-app -u alice --totp-secret-file ./totp   # codes are computed, nobody is asked`, a.program.Name),
-		Args: exactly(1, "PROJECT"),
+		Args: exactlyOne("PROJECT"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args[0]) },
 	}
-	f.add(cmd)
+	f.add(a, cmd)
 	cmd.Flags().StringVarP(&f.username, "username", "u", "", "user name of the account")
 	cmd.Flags().StringVar(&f.id, "id", "", "id of the session; a live one is logged in anew (default: a new id)")
 	cmd.Flags().StringVar(&f.name, "name", "", "display name of the session")
@@ -46,13 +46,21 @@ func (a *app) loginCommand() *cobra.Command {
 	return cmd
 }
 
-func exactly(n int, names string) cobra.PositionalArgs {
+func exactlyOne(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usagef("%s takes %s; see %s --help", cmd.CommandPath(), names, cmd.CommandPath())
+		if len(args) != 1 {
+			return usagef("%s takes %s; see %s --help", cmd.CommandPath(), name, cmd.CommandPath())
 		}
 		return nil
 	}
+}
+
+// noArgs is cobra.NoArgs with our exit code.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes no %q; see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
+	}
+	return nil
 }
 
 func (a *app) login(ctx context.Context, f *loginFlags, project string) error {
@@ -60,7 +68,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, project string) error {
 	if err != nil {
 		return err
 	}
-	request, err := a.startRequest(f)
+	request, err := a.startRequest(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -69,20 +77,20 @@ func (a *app) login(ctx context.Context, f *loginFlags, project string) error {
 		return known(err)
 	}
 	if f.async {
-		return a.print(&f.connection, map[string]string{"operationId": id}, func() { fmt.Fprintln(a.stdout, id) })
+		return a.print(&f.connection, map[string]string{operationID: id}, func() { fmt.Fprintln(a.stdout, id) })
 	}
-	a.tell(f, "started %s", id)
+	a.tellf(f, "started %s", id)
 	done, err := c.Follow(ctx, project, id, a.answerer(f))
 	return a.loginEnded(f, done, err)
 }
 
-func (a *app) startRequest(f *loginFlags) (client.StartRequest, error) {
+func (a *app) startRequest(ctx context.Context, f *loginFlags) (client.StartRequest, error) {
 	r := client.StartRequest{ID: f.id, Name: f.name, Parameters: map[string]session.Secret{}}
 	if f.username != "" {
 		r.Parameters["username"] = session.NewSecret(f.username)
 	}
 	if !f.noPassword && (!f.noInput || f.passwordFile != "") {
-		password, err := a.secretFrom(f.passwordFile, "Password")
+		password, err := a.secretFrom(ctx, f.passwordFile, "Password")
 		if err != nil {
 			return r, err
 		}
@@ -98,7 +106,7 @@ func (a *app) startRequest(f *loginFlags) (client.StartRequest, error) {
 		if s.file == "" {
 			continue
 		}
-		v, err := a.secretFrom(s.file, s.what)
+		v, err := a.secretFrom(ctx, s.file, s.what)
 		if err != nil {
 			return r, err
 		}
@@ -107,8 +115,8 @@ func (a *app) startRequest(f *loginFlags) (client.StartRequest, error) {
 	return r, nil
 }
 
-// tell says something to people, beside the result.
-func (a *app) tell(f *loginFlags, format string, args ...any) {
+// tellf says something to people, beside the result.
+func (a *app) tellf(f *loginFlags, format string, args ...any) {
 	if !f.json {
 		fmt.Fprintf(a.stderr, format+"\n", args...)
 	}
@@ -118,20 +126,24 @@ var errMayNotAsk = errors.New("the site wants an answer, and --no-input forbids 
 
 // answerer asks the person for what the site asks.
 func (a *app) answerer(f *loginFlags) client.Answer {
-	return func(_ context.Context, q session.InfoRequest) (map[string]session.Secret, error) {
+	return func(ctx context.Context, q session.InfoRequest) (map[string]session.Secret, error) {
 		if f.noInput {
 			return nil, exitWith(exitNeedsAnswer, fmt.Errorf("question %s: %s: %w", q.ID, q.Message, errMayNotAsk))
 		}
-		return a.askAll(q)
+		values, err := a.askAll(ctx, q)
+		if errors.Is(err, errNoTerminal) {
+			return nil, exitWith(exitNeedsAnswer, err)
+		}
+		return values, err
 	}
 }
 
 // askAll asks for every field of a question.
-func (a *app) askAll(q session.InfoRequest) (map[string]session.Secret, error) {
+func (a *app) askAll(ctx context.Context, q session.InfoRequest) (map[string]session.Secret, error) {
 	fmt.Fprintln(a.stderr, describe(q))
 	values := map[string]session.Secret{}
 	for _, field := range q.Fields {
-		v, err := a.ask(firstOf(field.Label, field.Name), field.Secret && field.Type == "password")
+		v, err := a.ask(ctx, firstOf(field.Label, field.Name), field.Secret && field.Type == "password")
 		if err != nil {
 			return nil, err
 		}
@@ -154,14 +166,13 @@ func describe(q session.InfoRequest) string {
 
 // loginEnded prints the end and gives it its exit code.
 func (a *app) loginEnded(f *loginFlags, done client.LoginDone, err error) error {
-	var failed *client.FailedError
-	if errors.As(err, &failed) {
-		_ = a.print(&f.connection, map[string]any{"operationId": failed.OperationID, "status": "failed", "failure": failed.Failure}, func() {})
+	if failed, ok := errors.AsType[*client.FailedError](err); ok {
+		_ = a.print(&f.connection, map[string]any{operationID: failed.OperationID, "status": "failed", "failure": failed.Failure}, func() {})
 		return exitWith(exitLoginFailed, fmt.Errorf("%s (%s/%s)", failed.Failure.Message, failed.Failure.Class, failed.Failure.Code))
 	}
 	if err != nil {
 		return known(err)
 	}
-	out := map[string]string{"operationId": done.OperationID, "sessionId": done.SessionID, "status": "ready"}
+	out := map[string]string{operationID: done.OperationID, "sessionId": done.SessionID, "status": "ready"}
 	return a.print(&f.connection, out, func() { fmt.Fprintf(a.stdout, "session %s is ready\n", done.SessionID) })
 }

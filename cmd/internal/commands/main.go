@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anteroom/anteroom/cmd/internal/process"
+	"github.com/anteroom/anteroom/config"
 )
 
 // Exit codes, as "help exit-codes" explains them.
@@ -32,6 +33,15 @@ type Program struct {
 	// Temporal starts a Temporal server in this process; nil in the light binary, which then lacks the commands that
 	// need it.
 	Temporal process.StartTemporal
+	// Getenv reads the environment, for the client commands. Nil is os.Getenv for Main and an empty one for Run.
+	Getenv func(string) string
+}
+
+func (p Program) getenv(name string) string {
+	if p.Getenv == nil {
+		return ""
+	}
+	return p.Getenv(name)
 }
 
 // app is one run of a program.
@@ -48,6 +58,9 @@ func Main(p Program, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the default handling comes back: a second signal kills
+	if p.Getenv == nil {
+		p.Getenv = os.Getenv //nolint:forbidigo // this is the func main of both binaries
+	}
 	return Run(ctx, p, args, os.Stdin, os.Stdout, os.Stderr)
 }
 
@@ -87,9 +100,11 @@ func usagef(format string, args ...any) error {
 }
 
 func exitCode(err error) int {
-	var e *exitError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*exitError](err); ok {
 		return e.code
+	}
+	if errors.Is(err, config.ErrInvalid) {
+		return exitUsage
 	}
 	return exitFailure
 }
@@ -100,7 +115,7 @@ func (a *app) root() *cobra.Command {
 		Short:         "Log accounts in to web applications and keep their sessions ready for use",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args: func(cmd *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("unknown command %q; see %s help", args[0], a.program.Name)
 			}
@@ -126,9 +141,9 @@ func (a *app) exitCodesTopic() *cobra.Command {
 
   0    it worked
   1    it failed: a server was not reached, a file could not be written, a start was refused
-  2    the command line is wrong
+  2    the command line, a setting or a project file is wrong
   3    the login failed; the failure's class and code were printed
-  4    the login waits for an answer that this command may not ask for (--no-input)
+  4    the login waits for an answer that this command cannot get: --no-input, or no terminal to ask on
   5    there is no such project, session or operation
   130  interrupted`,
 	}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,13 +14,16 @@ import (
 	"github.com/anteroom/anteroom/session"
 )
 
+// maxSecret bounds what is read of standard input, in bytes.
+const maxSecret = 64 << 10
+
 // secretFrom reads a secret from a file ("-" for standard input), or asks for it on the terminal when file is empty.
-func (a *app) secretFrom(file, what string) (session.Secret, error) {
+func (a *app) secretFrom(ctx context.Context, file, what string) (session.Secret, error) {
 	switch file {
 	case "":
-		return a.ask(what, true)
+		return a.ask(ctx, what, true)
 	case "-":
-		b, err := io.ReadAll(io.LimitReader(a.stdin, 64<<10))
+		b, err := io.ReadAll(io.LimitReader(a.lines(), maxSecret))
 		if err != nil {
 			return session.Secret{}, fmt.Errorf("read %s from standard input: %w", what, err)
 		}
@@ -36,19 +40,58 @@ var errNoTerminal = errors.New("there is no terminal to ask on")
 
 // ask asks on the terminal; what is secret is not shown while it is typed. Without a terminal on standard input one line of it
 // is read.
-func (a *app) ask(what string, secret bool) (session.Secret, error) {
+func (a *app) ask(ctx context.Context, what string, secret bool) (session.Secret, error) {
 	fmt.Fprintf(a.stderr, "%s: ", what)
 	if f, ok := a.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) && secret {
-		b, err := term.ReadPassword(int(f.Fd()))
-		fmt.Fprintln(a.stderr)
-		return session.NewSecret(string(b)), err
+		return a.askHidden(ctx, int(f.Fd()))
 	}
-	line, err := a.lines().ReadString('\n')
+	line, err := unlessEnded(ctx, func() (string, error) { return a.lines().ReadString('\n') })
 	line = strings.TrimRight(line, "\r\n")
+	if ctx.Err() != nil {
+		return session.Secret{}, ctx.Err()
+	}
 	if err != nil && line == "" {
 		return session.Secret{}, fmt.Errorf("ask for %s: %w", what, errNoTerminal)
 	}
 	return session.NewSecret(line), nil
+}
+
+// askHidden reads a line that the terminal does not show. The terminal shows again afterwards, also when ctx ended.
+func (a *app) askHidden(ctx context.Context, fd int) (session.Secret, error) {
+	before, err := term.GetState(fd)
+	if err != nil {
+		return session.Secret{}, fmt.Errorf("read the state of the terminal: %w", err)
+	}
+	defer fmt.Fprintln(a.stderr)
+	line, err := unlessEnded(ctx, func() (string, error) {
+		b, err := term.ReadPassword(fd)
+		return string(b), err
+	})
+	if ctx.Err() != nil {
+		_ = term.Restore(fd, before)
+		return session.Secret{}, ctx.Err()
+	}
+	return session.NewSecret(line), err
+}
+
+// unlessEnded returns what read gives, or ctx's error when ctx ends first. A read of a terminal cannot be interrupted: it is
+// then left behind, and goes with the process, which ends next.
+func unlessEnded(ctx context.Context, read func() (string, error)) (string, error) {
+	type result struct {
+		line string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		line, err := read()
+		done <- result{line, err}
+	}()
+	select {
+	case r := <-done:
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // lines reads standard input; one reader for all prompts, since it reads ahead.

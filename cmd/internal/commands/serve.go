@@ -6,16 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/anteroom/anteroom/cmd/internal/process"
 	"github.com/anteroom/anteroom/config"
 )
-
-// stopTimeout is how long a process may take to stop: the drain of 6 s and what follows it.
-const stopTimeout = 10 * time.Second
 
 // commonKeys are the settings that have a flag on every command that runs a process; all others are read from file and
 // environment.
@@ -51,7 +47,7 @@ func (a *app) serveCommand() *cobra.Command {
 		Short: "Run API, worker and browser in one process, with a Temporal server that runs elsewhere",
 		Example: fmt.Sprintf(`  %[1]s serve --temporal-address 127.0.0.1:7233 --data-dir /var/lib/anteroom
   ANTEROOM_NETWORK_ALLOW=10.0.0.0/8 %[1]s serve --temporal-address temporal.internal:7233`, a.program.Name),
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := flags.load(cmd)
 			if err != nil {
@@ -84,7 +80,7 @@ func (a *app) runProcess(ctx context.Context, cfg *config.Config, temporal proce
 	if !asJSON {
 		fmt.Fprintln(a.stdout, "stopping …")
 	}
-	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), process.StopTimeout(cfg))
 	defer cancel()
 	if err := p.Stop(stopCtx); err != nil && died == nil {
 		died = err
@@ -110,7 +106,7 @@ type endpoints struct {
 func (a *app) announce(p *process.Process, asJSON bool) {
 	at := endpoints{API: p.APIURL(), APIKeyFile: p.APIKeyFile(), Workspace: process.DefaultWorkspace, TemporalUI: p.UIURL()}
 	if asJSON {
-		_ = json.NewEncoder(a.stdout).Encode(at)
+		a.printLine(at)
 		return
 	}
 	fmt.Fprintf(a.stdout, "\nAnteroom is up.\n\n  API          %s\n  API key in   %s\n", at.API, at.APIKeyFile)
@@ -126,6 +122,13 @@ Describe an application, then log in:
 
 Ctrl-C stops it.
 `, at.API, at.APIKeyFile, at.Workspace, a.program.Name)
+}
+
+// printLine prints v as one line of JSON, for programs that start this one.
+func (a *app) printLine(v any) {
+	if err := json.NewEncoder(a.stdout).Encode(v); err != nil {
+		fmt.Fprintf(a.stderr, "%s: print where everything is: %v\n", a.program.Name, err)
+	}
 }
 
 func newLogger(w io.Writer, l config.Log) *slog.Logger {

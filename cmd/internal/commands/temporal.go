@@ -2,15 +2,18 @@ package commands
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/anteroom/anteroom/cmd/internal/process"
 )
+
+// temporalStopTimeout is how long the Temporal server alone may take to stop.
+const temporalStopTimeout = 10 * time.Second
 
 func (a *app) temporalCommand() *cobra.Command {
 	var flags runFlags
@@ -18,7 +21,7 @@ func (a *app) temporalCommand() *cobra.Command {
 		Use:     "temporal",
 		Short:   "Run only the Temporal server and its UI, for processes started with serve",
 		Example: fmt.Sprintf("  %s temporal --data-dir ./data --temporal-listen 127.0.0.1:7233", a.program.Name),
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := flags.load(cmd)
 			if err != nil {
@@ -42,7 +45,7 @@ func (a *app) temporalCommand() *cobra.Command {
 
 func (a *app) announceTemporal(server process.TemporalServer, asJSON bool) {
 	if asJSON {
-		_ = json.NewEncoder(a.stdout).Encode(map[string]string{"address": server.Address(), "ui": server.UIURL()})
+		a.printLine(map[string]string{"address": server.Address(), "ui": server.UIURL()})
 		return
 	}
 	fmt.Fprintf(a.stdout, "Temporal is up at %s, its UI at %s. Ctrl-C stops it.\n", server.Address(), server.UIURL())
@@ -53,7 +56,7 @@ func waitForTemporal(ctx context.Context, server process.TemporalServer) error {
 	case <-ctx.Done():
 	case <-server.Stopped():
 	}
-	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), temporalStopTimeout)
 	defer cancel()
 	return errors.Join(server.Err(), server.Stop(stopCtx))
 }

@@ -18,7 +18,7 @@ starts keep everything. Every setting can be given as flag, as ANTEROOM_… vari
 		Example: fmt.Sprintf(`  %[1]s up
   %[1]s up --data-dir ./data --listen 127.0.0.1:9000 --projects ./projects
   ANTEROOM_NETWORK_ALLOW=127.0.0.0/8 %[1]s up   # let the browser reach applications on this machine`, a.program.Name),
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := flags.load(cmd)
 			if err != nil {

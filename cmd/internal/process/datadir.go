@@ -46,8 +46,8 @@ func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) 
 
 func (d *dataDir) close() error { return d.lock.Close() }
 
-// remembered reads a small file, or writes it with what make gives, readable by the owner only.
-func (d *dataDir) remembered(name string, make func() string) (value string, isNew bool, err error) {
+// remembered reads a small file, or writes it with what produce gives, readable by the owner only.
+func (d *dataDir) remembered(name string, produce func() string) (value string, isNew bool, err error) {
 	path := d.file(name)
 	b, err := os.ReadFile(path)
 	if err == nil && len(b) > 0 {
@@ -56,7 +56,7 @@ func (d *dataDir) remembered(name string, make func() string) (value string, isN
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", false, fmt.Errorf("read %s: %w", name, err)
 	}
-	value = make()
+	value = produce()
 	tmp := path + ".new"
 	if err := os.WriteFile(tmp, []byte(value), 0o600); err != nil {
 		return "", false, fmt.Errorf("write %s: %w", name, err)

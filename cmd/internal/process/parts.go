@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/anteroom/anteroom/activities"
@@ -43,10 +44,11 @@ func (p *Process) ownPorts() []uint16 {
 			addresses = append(addresses, l.Addr().String())
 		}
 	}
-	if p.temporal != nil {
-		addresses = append(addresses, p.temporal.Address(), hostPortOf(p.temporal.UIURL()))
-	}
 	var ports []uint16
+	if p.temporal != nil {
+		addresses = append(addresses, hostPortOf(p.temporal.UIURL()))
+		ports = append(ports, p.temporal.Ports()...)
+	}
 	for _, a := range addresses {
 		if port, ok := portOf(a); ok {
 			ports = append(ports, port)
@@ -97,7 +99,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	return err
 }
 
-func (p *Process) launch(ctx context.Context, kind session.BrowserKind) (*browser.Browser, error) {
+func (p *Process) launch(ctx context.Context, kind session.BrowserKind) (worker.Browser, error) {
 	b := p.o.Config.Browser
 	options := browser.Options{
 		Kind: kind, User: b.User, NoSandbox: b.NoSandbox, ProxyURL: p.proxy.URL(), Faults: p.proxy.Fault,
@@ -106,7 +108,11 @@ func (p *Process) launch(ctx context.Context, kind session.BrowserKind) (*browse
 	if kind == session.BrowserShell {
 		options.Path = b.Path
 	}
-	return browser.Launch(ctx, options)
+	launched, err := browser.Launch(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return activities.Chromium{Browser: launched}, nil
 }
 
 // startWorkers starts polling, the reconciler and the janitor.
@@ -192,7 +198,7 @@ func (p *Process) serve(context.Context) error {
 func (p *Process) checkProxy(ctx context.Context, proxy session.Secret) error {
 	up, err := p.proxy.NewUpstream(ctx, proxy)
 	if err != nil {
-		return &session.FieldError{Field: "proxy", Message: err.Error()}
+		return &session.FieldError{Field: "proxy", Message: strings.TrimPrefix(err.Error(), browser.ErrUpstreamProxy.Error()+": ")}
 	}
 	return up.Close(ctx)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -70,7 +71,7 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 	}
 	p := &Process{o: o, logger: o.Logger, failed: make(chan error, 1)}
 	if err := p.start(ctx); err != nil {
-		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), StopTimeout(o.Config))
 		defer cancel()
 		_ = p.Stop(stopCtx)
 		return nil, err
@@ -203,7 +204,7 @@ func (p *Process) UIURL() string {
 
 // BrowserPID is the process id of the browser that was started with the process, for tests that look for what is left.
 func (p *Process) BrowserPID(ctx context.Context) (int, error) {
-	b, err := p.fleet.Browser(ctx, session.BrowserShell)
+	b, err := p.fleet.Running(ctx, session.BrowserShell)
 	if err != nil {
 		return 0, err
 	}
@@ -224,14 +225,16 @@ func (p *Process) onStop(what string, do func(ctx context.Context) error) {
 	p.closers = append(p.closers, closer{what: what, do: do})
 }
 
-// stopTimeout is how long a process may take to stop, drain included.
-const stopTimeout = 10 * time.Second
+// afterDrain is how long a process may take to stop once its work is drained.
+const afterDrain = 4 * time.Second
+
+// StopTimeout is how long a process of this configuration may take to stop: 10 s unless the operator sets another drain.
+func StopTimeout(c *config.Config) time.Duration { return c.Worker.Drain + afterDrain }
 
 // Stop ends every part, the last started first, within ctx. Work under way is drained, then handed back as retryable.
 func (p *Process) Stop(ctx context.Context) error {
 	var errs []error
-	for i := len(p.closers) - 1; i >= 0; i-- {
-		c := p.closers[i]
+	for _, c := range slices.Backward(p.closers) {
 		if err := c.do(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", c.what, err))
 		}

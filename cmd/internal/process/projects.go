@@ -1,11 +1,12 @@
 package process
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
-	"reflect"
 	"time"
 
 	"github.com/anteroom/anteroom/config"
@@ -40,12 +41,22 @@ func (p *Process) putIfChanged(ctx context.Context, project session.Project) err
 		return err
 	default:
 		old.Version, old.UpdatedAt = 0, time.Time{}
-		if reflect.DeepEqual(old, project) {
-			return nil
+		if same, err := sameDocument(old, project); err != nil || same {
+			return err
 		}
 	}
 	_, _, err = p.db.PutProject(ctx, project, now())
 	return err
+}
+
+// sameDocument compares as the store keeps them: an empty list and none are the same there.
+func sameDocument(a, b session.Project) (bool, error) {
+	first, err := json.Marshal(a)
+	if err != nil {
+		return false, err
+	}
+	second, err := json.Marshal(b)
+	return bytes.Equal(first, second), err
 }
 
 // hostPortOf returns host:port of a URL.

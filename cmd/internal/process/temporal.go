@@ -21,6 +21,8 @@ const dialTimeout = 15 * time.Second
 type TemporalServer interface {
 	// Address is host:port of its frontend.
 	Address() string
+	// Ports are the TCP ports of its services.
+	Ports() []uint16
 	// UIURL is where its web UI is.
 	UIURL() string
 	// Stopped is closed when it died or was stopped; Err tells which.

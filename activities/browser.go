@@ -1,0 +1,50 @@
+package activities
+
+import (
+	"context"
+
+	"github.com/anteroom/anteroom/browser"
+	"github.com/anteroom/anteroom/login"
+	"github.com/anteroom/anteroom/session"
+)
+
+// Page is a page in a browser context of its own, as activities use it: [browser.Page].
+type Page interface {
+	login.Page
+	// IDs name the page's browser context and target, for the lease.
+	IDs() (browserContextID, targetID string)
+	// Capture reads the state of the page's browser context.
+	Capture(ctx context.Context) (session.StorageState, error)
+	// Close disposes of the page and its browser context. Repeats are harmless.
+	Close(ctx context.Context) error
+}
+
+// Browser makes pages: [Chromium].
+type Browser interface {
+	ID() string
+	// NewPage makes a page in a fresh browser context; the caller must close it.
+	NewPage(ctx context.Context, o browser.PageOptions) (Page, error)
+	// NewRestoredPage is NewPage with state in the browser context; the caller must close it.
+	NewRestoredPage(ctx context.Context, o browser.PageOptions, state session.StorageState) (Page, error)
+}
+
+// Chromium is a browser.Browser whose pages are of our type.
+type Chromium struct{ *browser.Browser }
+
+// NewPage makes a page; see [browser.Browser.NewPage].
+func (c Chromium) NewPage(ctx context.Context, o browser.PageOptions) (Page, error) {
+	return asPage(c.Browser.NewPage(ctx, o))
+}
+
+// NewRestoredPage makes a page with state; see [browser.Browser.NewRestoredPage].
+func (c Chromium) NewRestoredPage(ctx context.Context, o browser.PageOptions, state session.StorageState) (Page, error) {
+	return asPage(c.Browser.NewRestoredPage(ctx, o, state))
+}
+
+// asPage keeps a nil *browser.Page from becoming a Page that is not nil.
+func asPage(p *browser.Page, err error) (Page, error) {
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}

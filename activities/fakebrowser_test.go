@@ -1,0 +1,223 @@
+package activities_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/anteroom/anteroom/activities"
+	"github.com/anteroom/anteroom/browser"
+	"github.com/anteroom/anteroom/login"
+	"github.com/anteroom/anteroom/session"
+)
+
+// fakeBrowsers hands out one browser, or an error.
+type fakeBrowsers struct {
+	browser activities.Browser
+	pages   int
+	err     error
+	asked   []session.BrowserKind
+}
+
+func (b *fakeBrowsers) Browser(_ context.Context, kind session.BrowserKind) (activities.Browser, error) {
+	b.asked = append(b.asked, kind)
+	return b.browser, b.err
+}
+
+func (b *fakeBrowsers) MaxPages() int { return b.pages }
+
+// fakeBrowser makes fake pages.
+type fakeBrowser struct {
+	id string
+	// onNew is called before a page is made; its error is NewPage's.
+	onNew func() error
+	// shows is what new pages show; a restored page shows restored, an anonymous one made after it anonymous.
+	shows, restored view
+
+	mu      sync.Mutex
+	made    []*fakePage
+	options []browser.PageOptions
+	states  []session.StorageState
+}
+
+func newFakeBrowser(id string) *fakeBrowser {
+	return &fakeBrowser{id: id, shows: viewLogin, restored: viewApp}
+}
+
+func (b *fakeBrowser) ID() string { return b.id }
+
+func (b *fakeBrowser) NewPage(_ context.Context, o browser.PageOptions) (activities.Page, error) {
+	if b.onNew != nil {
+		if err := b.onNew(); err != nil {
+			return nil, err
+		}
+	}
+	return b.add(o, b.shows), nil
+}
+
+func (b *fakeBrowser) NewRestoredPage(ctx context.Context, o browser.PageOptions, state session.StorageState) (activities.Page, error) {
+	p, err := b.NewPage(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.states = append(b.states, state)
+	b.made[len(b.made)-1].view.Store(b.restored)
+	return p, nil
+}
+
+func (b *fakeBrowser) add(o browser.PageOptions, v view) *fakePage {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := &fakePage{number: len(b.made) + 1}
+	p.view.Store(v)
+	b.made = append(b.made, p)
+	b.options = append(b.options, o)
+	return p
+}
+
+// open counts the pages that nobody closed.
+func (b *fakeBrowser) open() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, p := range b.made {
+		if !p.closed.Load() {
+			n++
+		}
+	}
+	return n
+}
+
+// view is what a page shows.
+type view string
+
+const (
+	viewLogin view = "login"
+	viewCode  view = "code"
+	viewApp   view = "app"
+)
+
+// fakePage is a page of a site that believes everything: the login form leads to the code form or to the application.
+type fakePage struct {
+	number int
+	view   atomic.Value
+	// next is what the page shows after a click; empty for the same again.
+	next view
+	// navigate, act and capture are called before they do what they are named after; nil for nothing.
+	navigate, act func() error
+	capture       func() (session.StorageState, error)
+
+	closed atomic.Bool
+	marks  atomic.Uint64
+	// changed is the mark at which the page last changed.
+	document atomic.Int64
+	navs     atomic.Int64
+	mu       sync.Mutex
+	typed    []string
+}
+
+func (p *fakePage) IDs() (contextID, targetID string) {
+	return fmt.Sprintf("context-%d", p.number), fmt.Sprintf("target-%d", p.number)
+}
+
+func (p *fakePage) Close(context.Context) error { p.closed.Store(true); return nil }
+
+func (p *fakePage) Capture(context.Context) (session.StorageState, error) {
+	if p.capture != nil {
+		return p.capture()
+	}
+	return session.StorageState{Cookies: []session.Cookie{{Name: "sid", Value: "s3cret-cookie"}}}, nil
+}
+
+func (p *fakePage) Navigate(context.Context, string) error {
+	p.navs.Add(1)
+	if p.navigate != nil {
+		return p.navigate()
+	}
+	return nil
+}
+
+func (p *fakePage) Settle(ctx context.Context, _ login.Mark, _, _ time.Duration) error {
+	return ctx.Err()
+}
+
+func (p *fakePage) Mark() login.Mark { return login.Mark(p.marks.Add(1)) }
+
+func (p *fakePage) Fill(_ context.Context, _ login.Control, v session.Secret, _ session.Origins) error {
+	if err := p.acting(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.typed = append(p.typed, v.Reveal())
+	return nil
+}
+
+func (p *fakePage) Click(context.Context, login.Control) error { return p.submit() }
+
+func (p *fakePage) PressEnter(context.Context, login.Control) error { return p.submit() }
+
+func (p *fakePage) submit() error {
+	if err := p.acting(); err != nil {
+		return err
+	}
+	if p.next != "" {
+		p.view.Store(p.next)
+		p.document.Add(1)
+	}
+	return nil
+}
+
+func (p *fakePage) acting() error {
+	if p.act == nil {
+		return nil
+	}
+	return p.act()
+}
+
+func (p *fakePage) Matches(_ context.Context, m string) (bool, error) {
+	return m == mark && p.view.Load() == viewApp, nil
+}
+
+func (p *fakePage) Model(context.Context) (*login.PageModel, error) {
+	v, _ := p.view.Load().(view)
+	m := &login.PageModel{Lang: "en", Status: 200, Frames: []login.Frame{{
+		ID: "top", Origin: "https://portal.example", Document: fmt.Sprint("document-", p.document.Load()),
+	}}}
+	field := func(ref, typ, name, label, auto string, y float64) login.Control {
+		return login.Control{
+			Ref: ref, Frame: "top", Kind: login.ControlField, Type: typ, Name: name, Label: label, Autocomplete: auto,
+			Form: 1, Visible: true, Box: login.Box{X: 10, Y: y, Width: 200, Height: 30},
+		}
+	}
+	button := func(ref, text string, form int) login.Control {
+		return login.Control{
+			Ref: ref, Frame: "top", Kind: login.ControlButton, Type: "submit", Text: text, Label: text, Form: form,
+			Visible: true, Box: login.Box{X: 10, Y: 200, Width: 100, Height: 30},
+		}
+	}
+	switch v {
+	case viewLogin:
+		m.URL, m.Title, m.Headings = loginURL, "Sign in", []string{"Sign in"}
+		m.Controls = []login.Control{
+			field("1", "text", "username", "User name", "username", 50),
+			field("2", "password", "password", "Password", "current-password", 100),
+			button("3", "Sign in", 1),
+		}
+	case viewCode:
+		m.URL, m.Title, m.Headings = "https://portal.example/verify", "Verify", []string{"Enter your verification code"}
+		m.Text = "Enter the 6-digit verification code that we texted to you."
+		m.Controls = []login.Control{
+			field("1", "text", "otp", "Verification code", "one-time-code", 50), button("2", "Verify", 1),
+		}
+	default:
+		m.URL, m.Title, m.Headings = "https://portal.example/home", "Home", []string{"Welcome back"}
+		m.Controls = []login.Control{button("9", "Sign out", 0)}
+	}
+	m.Frames[0].URL = m.URL
+	return m, nil
+}
