@@ -79,7 +79,7 @@ func holdServicePorts(ctx context.Context, frontendAddr string) (p servicePorts,
 func (p servicePorts) numbers() []uint16 {
 	var numbers []uint16
 	for _, one := range []*port{p.frontend, p.history, p.matching, p.worker} {
-		numbers = append(numbers, uint16(one.number()))
+		numbers = append(numbers, one.at.Port())
 	}
 	return numbers
 }

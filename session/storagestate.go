@@ -23,7 +23,7 @@ type Cookie struct {
 	// PartitionKey is the top-level site of a partitioned cookie (CHIPS).
 	PartitionKey string `json:"partitionKey,omitempty"`
 	// CrossSiteAncestor is Playwright's name for the second half of the key.
-	CrossSiteAncestor *bool `json:"_crHasCrossSiteAncestor,omitempty"`
+	CrossSiteAncestor *bool `json:"_crHasCrossSiteAncestor,omitempty"` //nolint:tagliatelle // Playwright's name
 }
 
 // Origin is the web storage of one origin.
@@ -38,7 +38,7 @@ type StorageItem struct {
 	Value string `json:"value"`
 }
 
-// Format keeps a storage state out of logs and errors.
+// String keeps a storage state out of logs and errors.
 func (s StorageState) String() string { return Redacted }
 
 // GoString keeps a storage state out of logs and errors.

@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 
-	"github.com/anteroom/anteroom/session"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // maxAttempts is how often an operation may begin on a new page: once more after a lost browser.
@@ -92,7 +93,7 @@ func (l *login) try(ctx workflow.Context) (*outcome, error) {
 		return nil, err
 	}
 	if at.Failure != nil {
-		return failed(at.Failure), nil
+		return failed(at.Failure), nil //nolint:nilerr // how the login ended is its outcome, not an error of the workflow
 	}
 	return l.keep(ctx, page, at)
 }
@@ -139,7 +140,7 @@ func (l *login) keep(ctx workflow.Context, page *PageRef, at *AdvanceOutput) (*o
 	if proof.Failure != nil {
 		end := failed(proof.Failure)
 		end.verdict = proof.Verdict
-		return end, nil
+		return end, nil //nolint:nilerr // as in try
 	}
 	return &outcome{state: session.OperationSucceeded, verdict: proof.Verdict}, nil
 }

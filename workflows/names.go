@@ -1,8 +1,9 @@
 package workflows
 
 import (
-	"github.com/anteroom/anteroom/session"
 	"go.temporal.io/sdk/temporal"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // Task queues. The page work of one browser has a queue of its own, see [BrowserTaskQueue].

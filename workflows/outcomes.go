@@ -3,9 +3,10 @@ package workflows
 import (
 	"errors"
 
-	"github.com/anteroom/anteroom/session"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 func failed(f *session.Failure) *outcome {
@@ -32,12 +33,10 @@ func browserLost() *session.Failure {
 // engineFault names what of ours broke. The cause stays in the log: it may quote what must not be told.
 func engineFault(ctx workflow.Context, err error) *session.Failure {
 	workflow.GetLogger(ctx).Error("login ends by a fault of the engine", "error", err)
-	var app *temporal.ApplicationError
-	if errors.As(err, &app) && app.Type() == ErrorNoBrowser {
+	if app, ok := errors.AsType[*temporal.ApplicationError](err); ok && app.Type() == ErrorNoBrowser {
 		return session.NewFailure(session.FailureEngine, "no_browser", app.Message())
 	}
-	var timeout *temporal.TimeoutError
-	if errors.As(err, &timeout) {
+	if _, ok := errors.AsType[*temporal.TimeoutError](err); ok {
 		return session.NewFailure(session.FailureEngine, "no_worker",
 			"no worker took up or finished a step of this login in time; check that a worker with a browser runs, then start again")
 	}

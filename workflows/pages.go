@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/anteroom/anteroom/session"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // Bounds of the activities that use a page.

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/anteroom/anteroom/session"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // ask asks a question and waits, durably, until it is answered, its time is up or the browser is lost. It returns the

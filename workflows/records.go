@@ -3,9 +3,10 @@ package workflows
 import (
 	"time"
 
-	"github.com/anteroom/anteroom/session"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // Bounds of the local activities that write to the store: a write takes milliseconds; while the store is away it is

@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/anteroom/anteroom/session"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // newLogin checks the input and registers every handler, before anything blocks.
@@ -75,8 +76,7 @@ func attributeOf(waitingFor string) string {
 
 // asOver turns the activities' OperationOver into errOver.
 func asOver(err error) error {
-	var app *temporal.ApplicationError
-	if errors.As(err, &app) {
+	if app, ok := errors.AsType[*temporal.ApplicationError](err); ok {
 		switch app.Type() {
 		case ErrorOperationOver:
 			return errOver
