@@ -32,9 +32,6 @@ type Options struct {
 	Version string
 	// Progress is told, for people, what is being started; nil for nobody.
 	Progress func(doing string)
-	// PlainPayloads leaves payloads readable in Temporal's histories; only for the test that shows that the search for
-	// secrets finds them then.
-	PlainPayloads bool
 }
 
 // Process is a running process. The caller must call Stop.
@@ -175,11 +172,7 @@ func (p *Process) startTemporal(ctx context.Context) error {
 			return err
 		}
 	}
-	sealing := p.vault.Converters()
-	if p.o.PlainPayloads {
-		sealing = vault.PlainConverters()
-	}
-	c, err := dialTemporal(ctx, address, t.Namespace, sealing, p.logger.With("part", "temporal-sdk"))
+	c, err := dialTemporal(ctx, address, t.Namespace, p.vault.Converters(), p.logger.With("part", "temporal-sdk"))
 	if err != nil {
 		return err
 	}
