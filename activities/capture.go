@@ -32,6 +32,7 @@ func (p *Pages) capture(ctx context.Context, in *workflows.CaptureInput) error {
 	if err != nil {
 		return err
 	}
+	defer held.leave()
 	state, err := held.lent.page.Capture(ctx)
 	if err != nil {
 		return err

@@ -22,6 +22,9 @@ var (
 // Check is the check before every act.
 func (h *heldPage) Check(ctx context.Context) error { return h.check(ctx) }
 
+// Leave lets the next execution have the page.
+func (h *heldPage) Leave() { h.leave() }
+
 // Gate is the gate of an attached page.
 func (h *heldPage) Gate(s store.Operations, now func() time.Time) login.Gate {
 	return &claimGate{held: h, store: s, now: now}

@@ -300,3 +300,12 @@ func (u *fakeUpstreams) Open(_ context.Context, upstream session.Secret) (string
 type closerFunc func() error
 
 func (c closerFunc) Close() error { return c() }
+
+// attached raises the epoch, as another execution does.
+func (f *fixture) attached(page workflows.PageRef) {
+	f.t.Helper()
+	lease, err := f.db.GetLease(f.t.Context(), store.Ref{Workspace: page.Workspace, Operation: page.Operation}, page.Attempt)
+	require.NoError(f.t, err)
+	_, err = f.db.AttachLease(f.t.Context(), lease)
+	require.NoError(f.t, err)
+}

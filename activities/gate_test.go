@@ -21,6 +21,7 @@ func TestClaim_IsGrantedOncePerStepAndKey_AlsoAcrossAttachments(t *testing.T) {
 	claim := func(step login.ClaimStep, key string) bool {
 		held, err := activities.Attach(f.pages, t.Context(), page)
 		require.NoError(t, err)
+		defer held.Leave()
 		granted, err := held.Gate(f.db, f.clock.now).Claim(t.Context(), step, key)
 		require.NoError(t, err)
 		return granted
@@ -55,8 +56,7 @@ func TestClaim_OfAStaleExecution_IsNotGranted(t *testing.T) {
 	page := f.opened(f.running("op_1"))
 	stale, err := activities.Attach(f.pages, t.Context(), page)
 	require.NoError(t, err)
-	_, err = activities.Attach(f.pages, t.Context(), page)
-	require.NoError(t, err)
+	f.attached(page)
 	granted, err := stale.Gate(f.db, f.clock.now).Claim(t.Context(), login.ClaimSubmitCredentials, "1")
 	require.ErrorIs(t, err, store.ErrLeaseStale)
 	require.False(t, granted)
@@ -69,8 +69,7 @@ func TestHeldPage_ChecksTheLeaseBeforeEveryAct(t *testing.T) {
 		want  error
 	}{
 		"somebody attached": {func(f *fixture, page workflows.PageRef, _ context.CancelFunc) {
-			_, err := activities.Attach(f.pages, t.Context(), page)
-			require.NoError(f.t, err)
+			f.attached(page)
 		}, store.ErrLeaseStale},
 		"released": {func(f *fixture, page workflows.PageRef, _ context.CancelFunc) {
 			ref := store.Ref{Workspace: workspace, Operation: page.Operation}
@@ -144,4 +143,25 @@ func TestStepReporter_WritesAStepOnce(t *testing.T) {
 	require.Equal(t, written, f.operation(ref).UpdatedAt)
 	reporter.Step(session.StepSubmitting)
 	require.NotEqual(t, written, f.operation(ref).UpdatedAt)
+}
+
+func TestAttach_WhileAnotherExecutionUsesThePage_WaitsForIt(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	page := f.opened(f.running("op_1"))
+	first, err := activities.Attach(f.pages, t.Context(), page)
+	require.NoError(t, err)
+	second := make(chan error, 1)
+	go func() {
+		held, err := activities.Attach(f.pages, t.Context(), page)
+		if err == nil {
+			held.Leave()
+		}
+		second <- err
+	}()
+	require.Eventually(t, func() bool { return first.Check(t.Context()) != nil }, 5*time.Second, time.Millisecond,
+		"the second execution takes the page over at once")
+	require.Empty(t, second, "but does not use it together with the first")
+	first.Leave()
+	require.NoError(t, <-second)
 }

@@ -25,6 +25,9 @@ type lentPage struct {
 	since    time.Time
 	// used is true once the engine worked on the page: it is read then, not opened anew.
 	used atomic.Bool
+	// turn holds one token while an execution uses the page: one that the server took for dead stops at its next act, and
+	// until then its successor waits.
+	turn chan struct{}
 }
 
 func (l *lentPage) close(ctx context.Context) error {
@@ -94,7 +97,7 @@ type heldPage struct {
 	lease store.Lease
 }
 
-// attach raises the lease's epoch and returns the page. A page that this process, which owns the browser, does not
+// attach raises the lease's epoch and returns the page, once nobody else uses it; the caller must leave it. A page that this process, which owns the browser, does not
 // have is lost.
 func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, error) {
 	ref := refOf(page)
@@ -109,8 +112,16 @@ func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, 
 	if lease, err = p.Store.AttachLease(ctx, lease); err != nil {
 		return nil, err
 	}
-	return &heldPage{Page: lent.page, lent: lent, store: p.Store, lease: lease}, nil
+	select {
+	case lent.turn <- struct{}{}:
+		return &heldPage{Page: lent.page, lent: lent, store: p.Store, lease: lease}, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
+
+// leave lets the next execution have the page.
+func (h *heldPage) leave() { <-h.lent.turn }
 
 // check fails when somebody else attached, or when the activity was told to stop.
 func (h *heldPage) check(ctx context.Context) error {

@@ -77,7 +77,7 @@ func (p *Pages) OpenPage(ctx context.Context, in *workflows.OpenPageInput) (*wor
 		return nil, whenStopped(ctx, translate("lend a page", err))
 	}
 	if err := p.makePage(ctx, b, op, lease); err != nil {
-		return nil, whenStopped(ctx, translate("open a page", err))
+		return nil, whenStopped(ctx, translate("open a page", unmade(err)))
 	}
 	return pageRef(lease), nil
 }
@@ -108,7 +108,7 @@ func (p *Pages) makePage(ctx context.Context, b Browser, op session.Operation, l
 	}
 	lent := &lentPage{
 		ref: lease.Ref, attempt: lease.Attempt, browser: b, page: page,
-		proxyURL: proxyURL, upstream: upstream, since: p.Now(),
+		proxyURL: proxyURL, upstream: upstream, since: p.Now(), turn: make(chan struct{}, 1),
 	}
 	if !p.lent.put(lent) {
 		return lent.close(context.WithoutCancel(ctx))
@@ -119,6 +119,14 @@ func (p *Pages) makePage(ctx context.Context, b Browser, op session.Operation, l
 		return errors.Join(err, lent.close(context.WithoutCancel(ctx)))
 	}
 	return nil
+}
+
+// unmade hides the loss of a page that was never used: opening another costs nothing, and is no attempt.
+func unmade(err error) error {
+	if errors.Is(err, login.ErrPageLost) {
+		return fmt.Errorf("the page was lost while it was made: %v", err) //nolint:errorlint // hidden on purpose
+	}
+	return err
 }
 
 // openUpstream opens the caller's own proxy, if one was given.
@@ -144,6 +152,16 @@ func (p *Pages) Advance(ctx context.Context, in *workflows.AdvanceInput) (*workf
 	return out, whenStopped(ctx, translate("advance the login", err))
 }
 
+// lostPage is the loss of a page on which the engine had got somewhere.
+type lostPage struct {
+	error
+
+	// rejected is true when the site had refused something: then nothing may be submitted anew.
+	rejected bool
+}
+
+func (e *lostPage) Unwrap() error { return e.error }
+
 func (p *Pages) advance(ctx context.Context, in *workflows.AdvanceInput) (*workflows.AdvanceOutput, error) {
 	ref := refOf(in.Page)
 	op, project, err := p.target(ctx, ref)
@@ -154,6 +172,7 @@ func (p *Pages) advance(ctx context.Context, in *workflows.AdvanceInput) (*workf
 	if err != nil {
 		return nil, err
 	}
+	defer held.leave()
 	input, err := p.engineInput(ctx, op, project, in)
 	if err != nil {
 		return nil, err
@@ -161,6 +180,9 @@ func (p *Pages) advance(ctx context.Context, in *workflows.AdvanceInput) (*workf
 	input.Resumed = held.lent.used.Swap(true)
 	reporter := &stepReporter{ctx: ctx, store: p.Store, in: in, now: p.Now}
 	res, err := login.Run(ctx, held, &claimGate{held: held, store: p.Store, now: p.Now}, reporter, input)
+	if errors.Is(err, login.ErrPageLost) {
+		return nil, &lostPage{error: err, rejected: rejected(res)}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func TestPages_HoweverALoginEnds_AreGivenBack(t *testing.T) {
 		waits := a.startAs(next, l.Password())
 		a.state(waits, session.OperationRunning)
 		require.Zero(t, l.submits("code", next), "there is no page for it yet")
-		require.Equal(t, session.StepNavigating, a.operation(waits).Step)
+		require.Eventually(t, func() bool { return a.operation(waits).Step == session.StepNavigating }, loginTimeout, pause)
 		end(holder, user)
 		a.asked(waits)
 		ended, holder = append(ended, holder), waits

@@ -160,25 +160,49 @@ const minRedacted = 3
 
 // redact takes every value that we know out of a text of the site.
 func (r *run) redact(text string) string {
-	for _, name := range r.in.Parameters.Names() {
-		if value, ok := r.in.Parameters.Get(name); ok {
-			text = without(text, value)
-		}
-	}
-	if r.in.Answer != nil {
-		for _, value := range r.in.Answer.Values {
-			text = without(text, value)
-		}
-	}
-	for _, value := range r.typed {
+	known := r.known()
+	for _, value := range known {
 		text = without(text, value)
+	}
+	for _, value := range known {
+		text = withoutHalf(text, value)
 	}
 	return cut(text, maxErrorText)
 }
 
-func without(text string, value session.Secret) string {
-	if len(value.Reveal()) < minRedacted {
+// known lists the values that may stand in a text of the site, the longest first: one may be part of another.
+func (r *run) known() []string {
+	var known []string
+	for _, name := range r.in.Parameters.Names() {
+		if value, ok := r.in.Parameters.Get(name); ok {
+			known = append(known, value.Reveal())
+		}
+	}
+	if r.in.Answer != nil {
+		for _, value := range r.in.Answer.Values {
+			known = append(known, value.Reveal())
+		}
+	}
+	for _, value := range r.typed {
+		known = append(known, value.Reveal())
+	}
+	slices.SortFunc(known, func(a, b string) int { return len(b) - len(a) })
+	return known
+}
+
+func without(text, value string) string {
+	if len(value) < minRedacted {
 		return text
 	}
-	return strings.ReplaceAll(text, value.Reveal(), session.Redacted)
+	return strings.ReplaceAll(text, value, session.Redacted)
+}
+
+// withoutHalf takes the beginning of a value off the end of a text: the text was cut, perhaps in the middle of the value.
+func withoutHalf(text, value string) string {
+	for n := len(value) - 1; n >= minRedacted; n-- {
+		if rest, ok := strings.CutSuffix(text, value[:n]); ok {
+			return rest + session.Redacted
+		}
+	}
+	return text
 }

@@ -54,6 +54,12 @@ type Fleet struct {
 	running map[session.BrowserKind]Browser
 	stops   []func()
 	closed  bool
+
+	// life ends when the fleet drains, and with it a launch under way.
+	lifeOnce sync.Once
+	life     context.Context //nolint:containedctx // the fleet is its documented owner
+	endLife  context.CancelFunc
+
 	watches sync.WaitGroup
 }
 
@@ -98,6 +104,11 @@ func (f *Fleet) Running(ctx context.Context, kind session.BrowserKind) (Browser,
 	return f.start(ctx, kind)
 }
 
+func (f *Fleet) alive() context.Context {
+	f.lifeOnce.Do(func() { f.life, f.endLife = context.WithCancel(context.Background()) })
+	return f.life
+}
+
 func isGone(b Browser) bool {
 	select {
 	case <-b.Lost():
@@ -109,6 +120,9 @@ func isGone(b Browser) bool {
 
 // start launches a browser, registers it and has its queue polled. Call it with mu held.
 func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (Browser, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(f.alive(), cancel)()
 	b, err := f.Launch(ctx, kind)
 	if err != nil {
 		return nil, err
@@ -147,6 +161,8 @@ func (f *Fleet) watch(b Browser, stop func()) {
 
 // Drain stops polling for work on pages, lets what is under way finish, and starts no browser any more.
 func (f *Fleet) Drain() {
+	f.alive()
+	f.endLife()
 	f.mu.Lock()
 	f.closed = true
 	stops := f.stops

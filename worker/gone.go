@@ -15,15 +15,15 @@ func (r *Reconciler) closeGone(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, op := range ops {
+		err = each(ctx, ops, func(ctx context.Context, op session.Operation) error {
 			r.goneCursor = op.ID
-			if err := r.lookAt(ctx, op); err != nil {
-				return err
-			}
-		}
+			return r.lookAt(ctx, op)
+		})
 		if len(ops) < sweepLimit {
 			r.goneCursor = ""
-			return nil
+		}
+		if err != nil || len(ops) < sweepLimit {
+			return err
 		}
 	}
 }

@@ -2,8 +2,11 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
+
+	"go.temporal.io/api/serviceerror"
 
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
@@ -92,12 +95,25 @@ func (r *Reconciler) startQueued(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, op := range ops {
-		if err := r.startOne(ctx, op); err != nil {
-			return err
+	return each(ctx, ops, r.startOne)
+}
+
+// each does the same to every row. A row on which it fails does not keep the others waiting, unless the failure says that
+// nobody can be reached now.
+func each[T any](ctx context.Context, rows []T, do func(ctx context.Context, row T) error) error {
+	var errs []error
+	for _, row := range rows {
+		err := do(ctx, row)
+		if err == nil {
+			continue
+		}
+		errs = append(errs, err)
+		_, away := errors.AsType[*serviceerror.Unavailable](err)
+		if away || errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			break
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (r *Reconciler) startOne(ctx context.Context, op session.Operation) error {
@@ -120,12 +136,9 @@ func (r *Reconciler) repeatAnswers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range answers {
-		if err := r.Workflows.Resume(ctx, a.Ref, a.QuestionID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return each(ctx, answers, func(ctx context.Context, a store.AnsweredQuestion) error {
+		return r.Workflows.Resume(ctx, a.Ref, a.QuestionID)
+	})
 }
 
 func (r *Reconciler) tellLostBrowsers(ctx context.Context) error {
@@ -133,12 +146,7 @@ func (r *Reconciler) tellLostBrowsers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range leases {
-		if err := r.tellLost(ctx, l); err != nil {
-			return err
-		}
-	}
-	return nil
+	return each(ctx, leases, r.tellLost)
 }
 
 // tellLost repeats the signal until the workflow began another attempt. Then the lease is released: a login may wait for a day,
@@ -162,12 +170,7 @@ func (r *Reconciler) cancelEnded(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range leases {
-		if err := r.cancelOrRelease(ctx, l); err != nil {
-			return err
-		}
-	}
-	return nil
+	return each(ctx, leases, r.cancelOrRelease)
 }
 
 func (r *Reconciler) cancelOrRelease(ctx context.Context, l store.Lease) error {

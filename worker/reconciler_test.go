@@ -27,6 +27,8 @@ type fakeWorkflows struct {
 	canceled []string
 	ended    map[string]string
 	err      error
+	// refuses is the question whose signal is refused.
+	refuses string
 }
 
 func (f *fakeWorkflows) Start(_ context.Context, op session.Operation) error {
@@ -36,6 +38,9 @@ func (f *fakeWorkflows) Start(_ context.Context, op session.Operation) error {
 
 func (f *fakeWorkflows) Resume(_ context.Context, _ store.Ref, questionID string) error {
 	f.resumed = append(f.resumed, questionID)
+	if f.refuses == questionID {
+		return errors.New("refused")
+	}
 	return f.err
 }
 
@@ -162,6 +167,18 @@ func TestSweep_RepeatsTheSignalOfAnAnswerNotTakenUp(t *testing.T) {
 	require.NoError(t, err)
 	b.after(3 * time.Second).Sweep(t.Context())
 	require.Len(t, b.workflows.resumed, 1, "an answer that was taken up is not repeated")
+}
+
+func TestSweep_WhenOneSignalIsRefused_RepeatsTheOthers(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, id := range []string{"op_1", "op_2"} {
+		ref := b.waiting(id)
+		require.NoError(t, b.db.AnswerQuestion(t.Context(), store.Answer{Ref: ref, QuestionID: "ask_" + id, Input: store.Sealed("x"), At: b.at}))
+	}
+	b.workflows.refuses = "ask_op_1"
+	b.after(3 * time.Second).Sweep(t.Context())
+	require.Equal(t, []string{"ask_op_1", "ask_op_2"}, b.workflows.resumed)
 }
 
 func TestSweep_TellsOperationsOfTheirLostBrowser(t *testing.T) {

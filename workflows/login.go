@@ -25,17 +25,21 @@ func Login(ctx workflow.Context, in *LoginInput) (*LoginResult, error) {
 
 // login is the state of one Login.
 type login struct {
-	in         *LoginInput
-	runID      string
-	seq        int64
-	attempt    int
-	begin      BeginOutput
-	questions  int
+	in        *LoginInput
+	runID     string
+	seq       int64
+	attempt   int
+	begin     BeginOutput
+	questions int
+	// asked is the last question; what became of it is settled before a new page is opened.
+	asked      string
 	answers    []string
 	rejected   bool
 	waitingFor string
 	// page is the page of the current attempt; nil before it is open.
 	page *PageRef
+	// shown is what the search attributes say.
+	shown [2]string
 
 	// answered and lost are what the signals told, by id of question and browser.
 	answered map[string]bool
@@ -69,6 +73,8 @@ func (l *login) run(ctx workflow.Context) (*LoginResult, error) {
 		case err == nil:
 			return l.finish(ctx, end)
 		case errors.Is(err, errLost) && l.mayStartOver():
+			l.closePage(ctx) // of a browser that lives on: only its page crashed
+			l.page = nil
 			continue
 		case errors.Is(err, errLost):
 			return l.finish(ctx, failed(browserLost()))

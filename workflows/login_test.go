@@ -151,6 +151,42 @@ func TestLogin_WhenTheActivityFindsThePageLost_StartsOver(t *testing.T) {
 	w.requireEnd(session.OperationSucceeded)
 }
 
+func TestLogin_WhenOnlyThePageCrashed_GivesItBackBeforeTheNext(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	lost := temporal.NewNonRetryableApplicationError("advance", workflows.ErrorPageLost, nil)
+	w.advance = script(lost, loggedIn())
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+	require.Equal(t, []string{
+		"Begin", "OpenPage", "Advance", "ClosePage", "OpenPage", "Advance", "Capture", "Prove", "Finish", "ClosePage",
+	}, w.storyOf("Record"))
+}
+
+func TestLogin_WhenThePageIsLostAfterARefusalInTheSameStep_DoesNotSubmitAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(temporal.NewNonRetryableApplicationError("advance", workflows.ErrorPageLost, nil, true))
+	w.run()
+	w.requireEnd(session.OperationFailed)
+	require.Equal(t, "browser_lost", w.finish.Failure.Code)
+	require.Len(t, w.advanced, 1)
+}
+
+func TestLogin_WhenTheBrowserIsLostTogetherWithTheAnswer_SettlesTheQuestion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.advance = script(asks(1), loggedIn())
+	w.env.RegisterDelayedCallback(func() {
+		w.env.SignalWorkflow(workflows.SignalBrowserLost, &workflows.BrowserLostSignal{BrowserID: browserID(1)})
+		w.env.SignalWorkflow(workflows.SignalResume, &workflows.ResumeSignal{InfoRequestID: questionID(1)})
+	}, time.Minute)
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+	require.Equal(t, questionID(1), w.consumed, "nobody repeats the signal of an answer to a page that is gone")
+	require.Empty(t, w.advanced[1].CodeQuestion, "the code belonged to the page that is gone")
+}
+
 func TestLogin_WhenCanceledWhileWaiting_ClosesThePageAndEndsCanceled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

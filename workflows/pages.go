@@ -58,9 +58,13 @@ func (l *login) stepOptions(page *PageRef, summary string) workflow.ActivityOpti
 	}
 }
 
-// openPage gets a page on any browser of the right kind; it queues while all are lent.
+// openPage gets a page on any browser of the right kind; it queues while all are lent. A question of the page before is
+// settled with the same write: an answer that came for a lost page is of no use to the next one, and nobody must go on
+// repeating its signal.
 func (l *login) openPage(ctx workflow.Context) (*PageRef, error) {
-	if err := l.record(ctx, session.OperationRunning, session.StepNavigating); err != nil {
+	w := l.write(session.OperationRunning, session.StepNavigating)
+	w.Consumed = l.asked
+	if err := l.recordWrite(ctx, w); err != nil {
 		return nil, err
 	}
 	ctx = workflow.WithActivityOptions(ctx, l.openOptions())
@@ -100,7 +104,7 @@ func (l *login) onPage(ctx workflow.Context, page *PageRef, activity string, in,
 	if !f.IsReady() {
 		return errLost
 	}
-	return asOver(f.Get(ctx, out))
+	return l.asOver(f.Get(ctx, out))
 }
 
 // closePage gives the page back, also when the workflow was canceled. Whatever it cannot do the janitor does.

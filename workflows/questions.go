@@ -50,6 +50,7 @@ func (l *login) pose(ctx workflow.Context, q *session.InfoRequest) (*AskOutput, 
 	if err := l.local(ctx, ActivityAsk, in, &asked); err != nil {
 		return nil, err
 	}
+	l.asked = asked.QuestionID
 	l.show(ctx, session.OperationWaiting, session.StepWaitingInput, fmt.Sprintf(
 		"%s, question %d, until %s", question.Kind, question.Number, asked.ExpiresAt.UTC().Format(time.RFC3339)))
 	return &asked, nil

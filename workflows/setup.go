@@ -54,8 +54,11 @@ func (l *login) show(ctx workflow.Context, state session.OperationState, step se
 	if shown == "" {
 		shown = "nothing"
 	}
-	_ = workflow.UpsertTypedSearchAttributes(ctx,
-		AttributeStatus.ValueSet(string(state)), AttributeWaitingFor.ValueSet(attributeOf(waitingFor)))
+	if attributes := [2]string{string(state), attributeOf(waitingFor)}; attributes != l.shown { // each write is an event
+		l.shown = attributes
+		_ = workflow.UpsertTypedSearchAttributes(ctx,
+			AttributeStatus.ValueSet(attributes[0]), AttributeWaitingFor.ValueSet(attributes[1]))
+	}
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf(
 		"**Project** %s · **session** %s\n\n**State** %s · **step** %s · **attempt** %d\n\n**Waits for** %s",
 		l.in.Project, l.in.SessionID, state, step, l.attempt, shown))
@@ -74,7 +77,17 @@ func attributeOf(waitingFor string) string {
 	return waitingFor
 }
 
-// asOver turns the activities' OperationOver into errOver.
+// asOver is asOver for work on a page: when the page was lost, the error says whether the site had refused something
+// before.
+func (l *login) asOver(err error) error {
+	if app, ok := errors.AsType[*temporal.ApplicationError](err); ok && app.Type() == ErrorPageLost && app.HasDetails() {
+		var rejected bool
+		l.rejected = l.rejected || (app.Details(&rejected) == nil && rejected)
+	}
+	return asOver(err)
+}
+
+// asOver turns the activities' OperationOver and PageLost into errOver and errLost.
 func asOver(err error) error {
 	if app, ok := errors.AsType[*temporal.ApplicationError](err); ok {
 		switch app.Type() {

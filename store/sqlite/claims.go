@@ -10,14 +10,17 @@ import (
 	"github.com/anteroom/anteroom/store"
 )
 
-// insertClaim decides by itself; why it did not insert is asked afterwards.
+// insertClaim decides by itself; why it did not insert is asked afterwards. Credentials that a person gave in answer to a
+// question are new ones, whatever the parameters of the start were.
 const insertClaim = `INSERT INTO claims (workspace, operation_id, attempt, step, key, epoch, claimed_at)
 SELECT o.workspace, o.id, l.attempt, ?4, ?5, l.epoch, ?7
 FROM operations o JOIN leases l ON l.operation_id = o.id AND l.workspace = o.workspace
 WHERE o.id = ?1 AND o.workspace = ?2 AND o.state IN ('queued', 'running', 'waiting')
 AND l.attempt = ?3 AND l.epoch = ?6 AND l.released_at = 0
-AND NOT EXISTS (SELECT 1 FROM breakers b WHERE b.workspace = o.workspace AND b.account_key = o.account_key
+AND (NOT EXISTS (SELECT 1 FROM breakers b WHERE b.workspace = o.workspace AND b.account_key = o.account_key
   AND b.credential_key = o.credential_key)
+  OR EXISTS (SELECT 1 FROM questions q WHERE q.operation_id = o.id AND q.workspace = o.workspace AND q.state = 'consumed'
+  AND json_extract(q.document, '$.kind') = 'credentials'))
 ON CONFLICT (operation_id, attempt, step, key) DO NOTHING`
 
 // Claim grants what must happen at most once; see store.Operations.

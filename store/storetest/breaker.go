@@ -41,6 +41,24 @@ var breakerTests = tests{
 		var open *store.BreakerOpenError
 		require.ErrorAs(f.t, err, &open)
 	},
+	"Breaker_WhenAPersonGaveTheCredentialsInThisOperation_LetsThemPass": func(f *fixture) {
+		f.open("first", "account", "c1")
+		for kind, passes := range map[session.InfoRequestKind]bool{session.AskCredentials: true, session.AskCode: false} {
+			ref := f.login(string(kind), "account", "c1")
+			q := codeQuestion(ref, 1)
+			q.Kind = kind
+			_, _, err := f.AskQuestion(f.t.Context(), write(ref, 2, session.OperationWaiting), q)
+			require.NoError(f.t, err)
+			require.NoError(f.t, f.AnswerQuestion(f.t.Context(), answerTo(ref, q.ID)))
+			taken := write(ref, 3, session.OperationRunning)
+			taken.ConsumedQuestion = q.ID
+			_, err = f.AdvanceOperation(f.t.Context(), taken)
+			require.NoError(f.t, err)
+			granted, err := f.Claim(f.t.Context(), claimFor(ref, f.lent(ref).Epoch))
+			require.Equal(f.t, passes, granted, kind)
+			require.Equal(f.t, passes, err == nil, kind)
+		}
+	},
 	"Breaker_WhenAnotherAccountFailed_IsClosed": func(f *fixture) {
 		f.open("first", "account", "c1")
 		granted, err := f.submit("second", "other-account", "c1")

@@ -96,7 +96,7 @@ func demoConfig(dir string) (*config.Config, error) {
 	config.AddFlags(flags, keys...)
 	args := []string{
 		"--data-dir=" + dir, "--listen=127.0.0.1:0", "--temporal-listen=127.0.0.1:0", "--temporal-ui-listen=127.0.0.1:0",
-		"--network-allow=127.0.0.0/8", "--log-level=warn",
+		"--network-allow=127.0.0.0/8", "--log-level=error",
 	}
 	if err := flags.Parse(args); err != nil {
 		return nil, fmt.Errorf("configure the demo: %w", err)
