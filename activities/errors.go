@@ -22,7 +22,7 @@ func translate(attempted string, err error) error {
 	case errors.Is(err, store.ErrOperationOver), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrSecretsErased):
 		return temporal.NewNonRetryableApplicationError(attempted, workflows.ErrorOperationOver, err)
 	case errors.Is(err, login.ErrPageLost):
-		lost, ok := errors.AsType[*lostPage](err)
+		lost, ok := errors.AsType[*pageLostError](err)
 		return temporal.NewNonRetryableApplicationError(attempted, workflows.ErrorPageLost, err, ok && lost.rejected)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: interrupted", attempted)

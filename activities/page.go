@@ -152,15 +152,15 @@ func (p *Pages) Advance(ctx context.Context, in *workflows.AdvanceInput) (*workf
 	return out, whenStopped(ctx, translate("advance the login", err))
 }
 
-// lostPage is the loss of a page on which the engine had got somewhere.
-type lostPage struct {
+// pageLostError is the loss of a page on which the engine had got somewhere.
+type pageLostError struct {
 	error
 
 	// rejected is true when the site had refused something: then nothing may be submitted anew.
 	rejected bool
 }
 
-func (e *lostPage) Unwrap() error { return e.error }
+func (e *pageLostError) Unwrap() error { return e.error }
 
 func (p *Pages) advance(ctx context.Context, in *workflows.AdvanceInput) (*workflows.AdvanceOutput, error) {
 	ref := refOf(in.Page)
@@ -181,7 +181,7 @@ func (p *Pages) advance(ctx context.Context, in *workflows.AdvanceInput) (*workf
 	reporter := &stepReporter{ctx: ctx, store: p.Store, in: in, now: p.Now}
 	res, err := login.Run(ctx, held, &claimGate{held: held, store: p.Store, now: p.Now}, reporter, input)
 	if errors.Is(err, login.ErrPageLost) {
-		return nil, &lostPage{error: err, rejected: rejected(res)}
+		return nil, &pageLostError{error: err, rejected: rejected(res)}
 	}
 	if err != nil {
 		return nil, err
