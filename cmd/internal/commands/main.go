@@ -30,6 +30,8 @@ const (
 // Program is the binary that runs the commands.
 type Program struct {
 	Name string
+	// Path is how the program was called, for lines to paste. Empty is Name.
+	Path string
 	// Temporal starts a Temporal server in this process; nil in the light binary, which then lacks the commands that
 	// need it.
 	Temporal process.StartTemporal
@@ -58,6 +60,7 @@ func Main(p Program, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the default handling comes back: a second signal kills
+	p.Path = os.Args[0]
 	if p.Getenv == nil {
 		p.Getenv = os.Getenv //nolint:forbidigo // this is the func main of both binaries
 	}

@@ -118,10 +118,10 @@ Describe an application, then log in:
 
   curl -X PUT -H "x-api-key: $(cat %[2]s)" -H 'content-type: application/json' \
     %[1]s/api/v1/workspace/%[3]s/projects/my-app -d '{"loginUrl":"https://app.example.com/login"}'
-  %[4]s login my-app -u alice@example.com
+  %[4]s login my-app -u alice@example.com --api %[1]s --api-key-file %[2]s
 
 Ctrl-C stops it.
-`, at.API, at.APIKeyFile, at.Workspace, a.program.Name)
+`, at.API, at.APIKeyFile, at.Workspace, firstOf(a.program.Path, a.program.Name))
 }
 
 // printLine prints v as one line of JSON, for programs that start this one.
