@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// Origins decides where a project's secrets may be typed. It grants no network access.
+// Origins decides where a project's secrets may be typed. It grants no network access. The zero Origins allows nothing.
 type Origins struct {
-	login *url.URL
+	login url.URL
 	hosts []string
 }
 
 // SecretOrigins returns where the secrets of p may be typed: the origin of LoginURL, and hosts that AllowedHosts name.
 func (p *Project) SecretOrigins() Origins {
 	u, err := url.Parse(p.LoginURL)
-	if err != nil {
-		u = &url.URL{}
+	if err != nil { // Validate refuses such a project
+		return Origins{}
 	}
-	return Origins{login: u, hosts: p.AllowedHosts}
+	return Origins{login: *u, hosts: p.AllowedHosts}
 }
 
 // Allows reports whether secrets may be typed into a document of origin ("https://host:port"). A project whose login
@@ -32,7 +32,7 @@ func (o Origins) Allows(origin string) bool {
 	if o.login.Scheme == "https" && u.Scheme != "https" {
 		return false
 	}
-	if sameOrigin(o.login, u) {
+	if sameOrigin(&o.login, u) {
 		return true
 	}
 	for _, h := range o.hosts {
