@@ -150,7 +150,7 @@ func (f *fixture) queued(id string, secrets ...store.SealedSecret) store.Ref {
 			AccountKey: "account", CredentialKey: "credential",
 			CreatedAt: f.clock.now(), StartDeadline: f.clock.now().Add(10 * time.Minute),
 		},
-		Secrets: append(secrets, store.SealedSecret{Name: activities.SecretParameters, Value: sealed}),
+		Secrets: append(secrets, store.SealedSecret{Name: session.SecretParameters, Value: sealed}),
 	})
 	require.NoError(f.t, err)
 	return store.Ref{Workspace: workspace, Operation: id}

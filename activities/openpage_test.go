@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/anteroom/anteroom/activities"
 	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
@@ -95,7 +94,7 @@ func (f *fixture) withProxy(id string) store.Ref {
 	f.t.Helper()
 	sealed, err := f.vault.SealSecret(session.NewSecret("http://proxy.example:3128"), vault.ProxyOf(workspace, id))
 	require.NoError(f.t, err)
-	return f.running(id, store.SealedSecret{Name: activities.SecretProxy, Value: sealed})
+	return f.running(id, store.SealedSecret{Name: session.SecretProxy, Value: sealed})
 }
 
 func TestOpenPage_ThroughTheCallersProxy_UntilThePageIsClosed(t *testing.T) {

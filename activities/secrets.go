@@ -21,12 +21,6 @@ type Vault interface {
 	OpenJSON(sealed []byte, ctx vault.Context, into any) error
 }
 
-// Names of the sealed secrets of an operation.
-const (
-	SecretParameters = "parameters"
-	SecretProxy      = "proxy"
-)
-
 // operationSecrets are the opened secrets of an operation.
 type operationSecrets struct {
 	parameters login.Values
@@ -42,11 +36,11 @@ func (p *Pages) secrets(ctx context.Context, op session.Operation) (operationSec
 	}
 	for _, s := range sealed {
 		switch s.Name {
-		case SecretParameters:
+		case session.SecretParameters:
 			var values map[string]session.Secret
 			values, err = p.Vault.OpenSecrets(s.Value, vault.ParametersOf(op.Workspace, op.ID))
 			out.parameters = login.Values(values)
-		case SecretProxy:
+		case session.SecretProxy:
 			out.proxy, err = p.Vault.OpenSecret(s.Value, vault.ProxyOf(op.Workspace, op.ID))
 		}
 		if err != nil {

@@ -102,7 +102,7 @@ func TestEngineInput_OfSecretsMovedFromAnotherOperation_Fails(t *testing.T) {
 	f := newFixture(t)
 	sealed, err := f.vault.SealSecret(session.NewSecret("http://u:p4ss@proxy.example:3128"), vault.ProxyOf(workspace, "op_other"))
 	require.NoError(t, err)
-	ref := f.running("op_1", store.SealedSecret{Name: activities.SecretProxy, Value: sealed})
+	ref := f.running("op_1", store.SealedSecret{Name: session.SecretProxy, Value: sealed})
 	_, err = f.input(ref, &workflows.AdvanceInput{})
 	require.ErrorContains(t, err, "open the operation's proxy")
 	require.NotContains(t, err.Error(), "p4ss")

@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/anteroom/anteroom/api/service"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 )
@@ -71,8 +70,8 @@ func (w *Workflow) Succeed(operationID, sessionID, storageState string) {
 	if w.seq[operationID] == 0 {
 		w.Begin(operationID)
 	}
-	place := service.StorageStateID(Project, sessionID)
-	sealed, err := (&Sealer{}).Seal([]byte(storageState), Workspace, service.SealedStorageState, place)
+	place := session.StorageStateID(Project, sessionID)
+	sealed, err := (&Sealer{}).Seal([]byte(storageState), Workspace, session.SealedStorageState, place)
 	require.NoError(w.t, err)
 	require.NoError(w.t, w.Store.SaveCapture(w.t.Context(), ref(operationID), sealed, w.Clock.Now()))
 	w.finish(operationID, session.OperationSucceeded, nil)

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/anteroom/anteroom/api/apitest"
-	"github.com/anteroom/anteroom/api/service"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 )
@@ -27,7 +26,7 @@ func answerOf(t *testing.T, f *apitest.Fixture, operationID, questionID string) 
 	t.Helper()
 	sealed, err := f.Store.AnswerInput(t.Context(), store.Ref{Workspace: apitest.Workspace, Operation: operationID}, questionID)
 	require.NoError(t, err)
-	plain, err := f.Sealer.Open(sealed, apitest.Workspace, service.SealedAnswer, questionID)
+	plain, err := f.Sealer.Open(sealed, apitest.Workspace, session.SealedAnswer, questionID)
 	require.NoError(t, err)
 	return string(plain)
 }

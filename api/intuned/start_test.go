@@ -39,10 +39,10 @@ func TestStart_SealsParametersAndProxyForTheOperationOnly(t *testing.T) {
 		"proxy":      "http://user:pw@proxy.example:8080",
 	})
 	sealed := secretsOf(t, f, id)
-	plain, err := f.Sealer.Open(sealed[service.SecretParameters], apitest.Workspace, service.SealedParameters, id)
+	plain, err := f.Sealer.Open(sealed[session.SecretParameters], apitest.Workspace, session.SealedParameters, id)
 	require.NoError(t, err)
 	require.JSONEq(t, `{"username":"alice","password":"s3cret","pin":"1234","remember":"true"}`, string(plain))
-	plain, err = f.Sealer.Open(sealed[service.SecretProxy], apitest.Workspace, service.SealedProxy, id)
+	plain, err = f.Sealer.Open(sealed[session.SecretProxy], apitest.Workspace, session.SealedProxy, id)
 	require.NoError(t, err)
 	require.Equal(t, "http://user:pw@proxy.example:8080", string(plain))
 }
@@ -275,7 +275,7 @@ func TestStart_ParameterValuesSurviveAsTheyAre(t *testing.T) {
 	want := map[string]string{"password": `ü"\<&>` + "\n\u2028 😀", "big": "12345678901234567890", "e": "1e3"}
 	body := `{"parameters":{"password":` + string(mustJSON(t, want["password"])) + `,"big":12345678901234567890,"e":1e3}}`
 	id := f.Start(t, body)
-	plain, err := f.Sealer.Open(secretsOf(t, f, id)[service.SecretParameters], apitest.Workspace, service.SealedParameters, id)
+	plain, err := f.Sealer.Open(secretsOf(t, f, id)[session.SecretParameters], apitest.Workspace, session.SealedParameters, id)
 	require.NoError(t, err)
 	var got map[string]string
 	require.NoError(t, json.Unmarshal(plain, &got))

@@ -34,7 +34,7 @@ func (s *Service) Resume(ctx context.Context, in ResumeInput) error {
 	if err != nil {
 		return err
 	}
-	input, err := s.sealValues(values, in.Workspace, SealedAnswer, in.QuestionID)
+	input, err := s.sealValues(values, in.Workspace, session.SealedAnswer, in.QuestionID)
 	if err != nil {
 		return err
 	}

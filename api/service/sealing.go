@@ -8,25 +8,6 @@ import (
 	"github.com/anteroom/anteroom/store"
 )
 
-// Kinds of sealed values, and by what they are bound to their row. Whoever opens a value names the same.
-const (
-	// SealedParameters is the JSON object of an operation's parameters, name to value; bound to the operation's id.
-	SealedParameters = "operation.parameters"
-	// SealedProxy is the proxy of an operation, as the caller gave it; bound to the operation's id.
-	SealedProxy = "operation.proxy"
-	// SealedAnswer is the JSON object of an answer, field to value; bound to the question's id. Where the question has
-	// choices and no fields, the one field is [ChoiceField].
-	SealedAnswer = "question.answer"
-	// SealedStorageState is the JSON of a session's storage state, also while it is a candidate; bound to [StorageStateID].
-	SealedStorageState = "session.storageState"
-)
-
-// Names of the secrets of an operation in [store.NewOperation].
-const (
-	SecretParameters = "parameters"
-	SecretProxy      = "proxy"
-)
-
 // ChoiceField is the name under which an answer carries the id of the chosen alternative.
 const ChoiceField = "choice"
 
@@ -39,12 +20,8 @@ const (
 // UsernameParameter is the parameter that names the account.
 const UsernameParameter = "username"
 
-// StorageStateID is what a session's sealed storage state is bound to: the project's name and the session's id, neither
-// of which can hold a slash.
-func StorageStateID(project, sessionID string) string { return project + "/" + sessionID }
-
 // Sealer is what the use cases need of the vault. Workspace, kind and id bind a value to its place: it opens only
-// with the same three. See [SealedParameters] and its neighbours.
+// with the same three. See [session.SealedParameters] and its neighbours.
 type Sealer interface {
 	Seal(plaintext []byte, workspace, kind, id string) ([]byte, error)
 	Open(sealed []byte, workspace, kind, id string) ([]byte, error)

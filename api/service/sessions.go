@@ -64,7 +64,7 @@ func (s *Service) StorageState(ctx context.Context, sc Scope, id string) ([]byte
 	if err != nil {
 		return nil, s.storeError(ctx, "read the storage state", err)
 	}
-	state, err := s.sealer.Open(sealed, sc.Workspace, SealedStorageState, StorageStateID(sc.Project, id))
+	state, err := s.sealer.Open(sealed, sc.Workspace, session.SealedStorageState, session.StorageStateID(sc.Project, id))
 	if err != nil {
 		return nil, NewInternalError(fmt.Errorf("open the storage state of session %s: %w", id, err))
 	}

@@ -108,19 +108,19 @@ func (s *Service) newOperation(in StartInput) (store.NewOperation, error) {
 }
 
 func (s *Service) sealSecrets(in StartInput, operationID string) ([]store.SealedSecret, error) {
-	parameters, err := s.sealValues(in.Parameters, in.Workspace, SealedParameters, operationID)
+	parameters, err := s.sealValues(in.Parameters, in.Workspace, session.SealedParameters, operationID)
 	if err != nil {
 		return nil, err
 	}
-	secrets := []store.SealedSecret{{Name: SecretParameters, Value: parameters}}
+	secrets := []store.SealedSecret{{Name: session.SecretParameters, Value: parameters}}
 	if in.Proxy.IsZero() {
 		return secrets, nil
 	}
-	proxy, err := s.seal([]byte(in.Proxy.Reveal()), in.Workspace, SealedProxy, operationID)
+	proxy, err := s.seal([]byte(in.Proxy.Reveal()), in.Workspace, session.SealedProxy, operationID)
 	if err != nil {
 		return nil, err
 	}
-	return append(secrets, store.SealedSecret{Name: SecretProxy, Value: proxy}), nil
+	return append(secrets, store.SealedSecret{Name: session.SecretProxy, Value: proxy}), nil
 }
 
 // accountKey is what one live login per account and the breaker go by; empty without a user name.
