@@ -1,7 +1,6 @@
 package session_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +21,7 @@ func TestProject_Validate_NamesEveryFaultyField(t *testing.T) {
 		require.ErrorContains(t, err, field+": ")
 	}
 	var fault *session.FieldError
-	require.True(t, errors.As(err, &fault))
+	require.ErrorAs(t, err, &fault)
 	require.NotContains(t, err.Error(), "pw")
 	require.NotContains(t, err.Error(), "allowedHosts[0]")
 }
