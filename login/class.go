@@ -1,9 +1,9 @@
 package login
 
-// Class is what a settled page is, to somebody who wants to log in.
+// Class is what a settled page is, to somebody who wants to log in. Precedence: what must be done first names the page.
 type Class string
 
-// The page classes. The engine acts upon the first five; every other class ends the run.
+// The page classes.
 const (
 	// ClassIdentifier: asks for the user name or e-mail address alone.
 	ClassIdentifier Class = "identifier"
@@ -29,7 +29,7 @@ const (
 	ClassMethodChoice Class = "method_choice"
 	// ClassAccountChoice: one of several accounts is to be chosen.
 	ClassAccountChoice Class = "account_choice"
-	// ClassConsent: data is to be passed on, or terms are to be accepted.
+	// ClassConsent: data is to be passed on to the application.
 	ClassConsent Class = "consent"
 	// ClassStaySignedIn: asks whether to remember the login.
 	ClassStaySignedIn Class = "stay_signed_in"
@@ -37,7 +37,7 @@ const (
 	ClassRegistration Class = "registration"
 	// ClassChangePassword: sets a new password; never filled in.
 	ClassChangePassword Class = "change_password"
-	// ClassEnrolment: wants a second factor to be set up.
+	// ClassEnrolment: wants a second factor to be set up, and offers no way round it.
 	ClassEnrolment Class = "enrolment"
 	// ClassExternalWait: waits for a push, a link in an e-mail, a security key.
 	ClassExternalWait Class = "external_wait"
@@ -47,8 +47,20 @@ const (
 	ClassSecurityQuestion Class = "security_question"
 	// ClassBackupCode: asks for a backup or recovery code.
 	ClassBackupCode Class = "backup_code"
-	// ClassSSOOnly: offers other accounts to sign in with, and nothing else.
+	// ClassSSOOnly: offers other providers to sign in with, and nothing else.
 	ClassSSOOnly Class = "sso_only"
+	// ClassLoginEntry: no login form, but a way to it: "Log in".
+	ClassLoginEntry Class = "login_entry"
+	// ClassPasskey: asks for a passkey, or offers to; other ways may be there.
+	ClassPasskey Class = "passkey"
+	// ClassTerms: terms are to be accepted.
+	ClassTerms Class = "terms"
+	// ClassOffer: offers something that may be declined: a passkey to be made, a telephone number, a tour, a newer password.
+	ClassOffer Class = "offer"
+	// ClassSendCode: a button has a code sent; the field comes after it.
+	ClassSendCode Class = "send_code"
+	// ClassHTTPAuth: the site wants HTTP authentication.
+	ClassHTTPAuth Class = "http_auth"
 	// ClassAmbiguous: two forms or fields are as likely as each other; never guessed.
 	ClassAmbiguous Class = "ambiguous"
 	// ClassUnknown: none of these, or not loaded yet.
@@ -61,7 +73,8 @@ func Classes() []Class {
 		ClassIdentifier, ClassPassword, ClassIdentifierPassword, ClassCode, ClassCodeInForm, ClassLoggedIn,
 		ClassCodeSplit, ClassErrorPage, ClassCaptcha, ClassMethodChoice, ClassAccountChoice, ClassConsent,
 		ClassStaySignedIn, ClassRegistration, ClassChangePassword, ClassEnrolment, ClassExternalWait,
-		ClassOrganisation, ClassSecurityQuestion, ClassBackupCode, ClassSSOOnly, ClassAmbiguous, ClassUnknown,
+		ClassOrganisation, ClassSecurityQuestion, ClassBackupCode, ClassSSOOnly, ClassLoginEntry,
+		ClassPasskey, ClassTerms, ClassOffer, ClassSendCode, ClassHTTPAuth, ClassAmbiguous, ClassUnknown,
 	}
 }
 

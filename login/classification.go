@@ -2,6 +2,7 @@ package login
 
 import (
 	"slices"
+	"time"
 
 	"github.com/anteroom/anteroom/session"
 )
@@ -90,6 +91,9 @@ type History struct {
 	Baseline []string `json:"baseline,omitempty"`
 	// Lines holds the fingerprints of the lines of text that stood on the page that was submitted last.
 	Lines []string `json:"lines,omitempty"`
+	// Way is how the last login went: among fields and buttons that are as likely as each other, the one that was used
+	// then wins. Nil when nothing is remembered.
+	Way *Way `json:"way,omitempty"`
 }
 
 // TypedKey names a field for History.Typed: by its document, so that a field of a new one is another.
@@ -117,6 +121,28 @@ type Classification struct {
 	Submit *Control `json:"submit,omitempty"`
 	// Errors are the site's messages, worst first.
 	Errors []PageError `json:"errors"`
+	// Boxes are the fields of a code in a box per character, in order; none for a single field.
+	Boxes []Control `json:"boxes,omitempty"`
+	// Options are the alternatives of a page that wants a choice, and the buttons of other ways to sign in beside a form.
+	Options []Option `json:"options,omitempty"`
+	// Actions are the page's other controls that the engine may use, by what they do; see ActionKind.
+	Actions []PageAction `json:"actions,omitempty"`
+	// Toggles are the page's checkboxes and switches of known meaning.
+	Toggles []Toggle `json:"toggles,omitempty"`
+	// Cover is what lies over the page and must go before anything else: a cookie wall, a newsletter.
+	Cover *Cover `json:"cover,omitempty"`
+	// DisplayCode is the number that an external wait shows to be matched.
+	DisplayCode string `json:"displayCode,omitempty"`
+	// Medium is how the page says it reaches the person.
+	Medium session.Medium `json:"medium,omitempty"`
+	// Question is the text of a security question, at most 200 characters.
+	Question string `json:"question,omitempty"`
+	// Countdown is how long the page says a code stays valid; 0 when it does not say.
+	Countdown time.Duration `json:"countdown,omitempty"`
+	// Link is true when an external wait is for a link that was sent, not for an approval.
+	Link bool `json:"link,omitempty"`
+	// Vendor names the maker of a captcha, as far as it is known: "recaptcha", "image".
+	Vendor string `json:"vendor,omitempty"`
 	// MaskedTarget is where the page says it sent a code: "•••• 42".
 	MaskedTarget string `json:"maskedTarget,omitempty"`
 	// CodeLength is the number of characters of the code; 0 when the page does not say.

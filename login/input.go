@@ -9,11 +9,21 @@ import (
 
 // Names of the parameters and answer values that the engine knows.
 const (
-	ParameterUsername   = "username"
-	ParameterPassword   = "password"
+	ParameterUsername = "username"
+	ParameterPassword = "password"
+	// ParameterTOTPSecret is base32, or an otpauth URI: otpauth://totp/ or otpauth://hotp/.
 	ParameterTOTPSecret = "totpSecret"
+	// ParameterBackupCodes holds codes that are used once each, separated by white space, commas or semicolons.
+	ParameterBackupCodes = "backupCodes"
+	// ParameterPasskey is a passkey as session.ParsePasskey reads it. The caller of Run puts it into the browser.
+	ParameterPasskey = "passkey"
+	// ParameterOrganisation is the company, tenant or workspace.
+	ParameterOrganisation = "organisation"
 	// FieldCode is the answer's value of a code question.
 	FieldCode = "code"
+	// FieldAnswer is the answer's value of a security question and of a captcha, FieldLink of a link.
+	FieldAnswer = "answer"
+	FieldLink   = "link"
 )
 
 // Parameters are the account's secrets: what the caller gave at the start and what people answered to questions of
@@ -49,6 +59,9 @@ type Answer struct {
 	Kind       session.InfoRequestKind
 	// Values holds the answer by the names of the question's fields.
 	Values Values
+	// Choice is the id of the choice that was made; Action what else was asked for: resend or tryAnotherWay.
+	Choice string
+	Action session.Action
 }
 
 // Input is what one run of the engine works from.
@@ -62,6 +75,8 @@ type Input struct {
 	Resumed bool
 	// Progress is what the last run returned; the zero Progress on the first, and when it was lost.
 	Progress Progress
+	// Way is how the last login of the project went; nil when there is none. It is a hint.
+	Way *Way
 	// Clock is the system's unless a test says otherwise.
 	Clock Clock
 	// Timing holds the bounds of every wait; zero fields are DefaultTiming's.

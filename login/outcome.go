@@ -17,6 +17,21 @@ type Outcome struct {
 	CredentialAttempts int
 	// Class is what the page was found to be at the end.
 	Class Class
+	// Way is how the login went so far, for the project to keep once it is proven.
+	Way Way
+	// Artefact is what a page that was not understood, or a captcha, left for people; nil otherwise.
+	Artefact *Artefact
+}
+
+// Artefact is a page, without any secret, value or personal text.
+type Artefact struct {
+	// Model is the redacted page model; History what the classification knew.
+	Model   *PageModel `json:"model"`
+	History History    `json:"history"`
+	// Classification is what the page was found to be.
+	Classification Classification `json:"classification"`
+	// Picture is a PNG with values and personal text painted over; nil when it could not be taken.
+	Picture []byte `json:"-"`
 }
 
 // LoggedIn is a page that counts as logged in. It still has to be proven.
@@ -31,7 +46,12 @@ type Question struct {
 	Kind         session.InfoRequestKind
 	Message      string
 	Fields       []session.Field
+	Choices      []session.Choice
 	MaskedTarget string
+	Medium       session.Medium
+	DisplayCode  string
+	// Allow is what may be done with the question.
+	Allow []session.Action
 	// Length is the number of characters of a code; 0 when the site does not say.
 	Length int
 	// Attempt counts from 1.

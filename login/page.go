@@ -56,6 +56,22 @@ type Page interface {
 	PressEnter(ctx context.Context, c Control) error
 	// Matches reports whether the page shows mark: a CSS selector of a visible element, or "text=" and visible text.
 	Matches(ctx context.Context, mark string) (bool, error)
+	// Find returns the visible control that a recipe's target names, as Model would model it; false when there is none. A
+	// target of text or label matches the innermost control. Errors: ErrPageLost, an error for a selector that is none.
+	Find(ctx context.Context, target session.Target) (Control, bool, error)
+	// Type replaces the content of a field by real key events, one per character; checks and errors as Fill.
+	Type(ctx context.Context, c Control, value session.Secret, allowed session.Origins) error
+	// FillBoxes distributes value over boxes, one character each: it focuses the first and pastes; boxes that did not
+	// take the paste within a moment get key events. Checks and errors as Fill, for every box.
+	FillBoxes(ctx context.Context, boxes []Control, value session.Secret, allowed session.Origins) error
+	// Select chooses the option of a <select> whose text or value is option. Errors as Click.
+	Select(ctx context.Context, c Control, option string) error
+	// Authenticate opens url again and answers its HTTP authentication challenge (RFC 7617, RFC 7616) once, if its origin is
+	// allowed. Errors: as Navigate, ErrOriginNotAllowed.
+	Authenticate(ctx context.Context, url string, username, password session.Secret, allowed session.Origins) error
+	// Picture returns a PNG of the viewport in which the value of every field is painted over, and every text
+	// that redact changes. With images it first loads the page's images, where they were left out.
+	Picture(ctx context.Context, redact func(text string) string, images bool) ([]byte, error)
 }
 
 // Mark is a moment in the life of a page.
@@ -75,7 +91,23 @@ type Gate interface {
 	// Claim returns true once per step and key within an attempt. On false the engine must not act: it looks at the
 	// page and classifies what happened. An open breaker of the account is a *session.Failure.
 	Claim(ctx context.Context, step ClaimStep, key string) (bool, error)
+	// Spend returns true once per account, kind and key, whichever operation asks: what is spent is never typed again.
+	Spend(ctx context.Context, kind SpendKind, key string) (bool, error)
+	// NextCounter takes the account's next HOTP counter that is at least from (RFC 4226): no two calls return the same.
+	NextCounter(ctx context.Context, from int64) (int64, error)
 }
+
+// SpendKind names what is used once per account.
+type SpendKind string
+
+// The kinds of things that are used once.
+const (
+	// SpendTOTPStep is keyed by the number of the time step.
+	SpendTOTPStep SpendKind = "totp_step"
+	// SpendBackupCode is keyed by a fingerprint of the code that the gate cannot turn back: the engine gives the code's
+	// HMAC, see BackupCodeKey.
+	SpendBackupCode SpendKind = "backup_code"
+)
 
 // Reporter is told what the engine is doing, for people. Calls are cheap and may be dropped.
 type Reporter interface {

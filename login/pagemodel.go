@@ -22,6 +22,28 @@ type PageModel struct {
 	Frames []Frame `json:"frames"`
 	// Truncated is true when the page had more controls than the model holds.
 	Truncated bool `json:"truncated,omitempty"`
+	// Popup is true when the model is of a window that the page opened; its opener waits behind it.
+	Popup bool `json:"popup,omitempty"`
+	// Challenge is the scheme of the HTTP authentication that the document was refused with: "basic", "digest"; empty for none.
+	Challenge string `json:"challenge,omitempty"`
+	// Dialog is true when a modal dialog covers the rest of the page: the controls are the dialog's and those in front of it.
+	Dialog bool `json:"dialog,omitempty"`
+	// LargeTexts are short texts in much larger type than the rest of the page, as sites show a number to be matched: at most
+	// five, of at most 12 characters each.
+	LargeTexts []string `json:"largeTexts,omitempty"`
+	// Images are the visible images of at least 40 by 20 pixels, by alternative text and place; at most 20.
+	Images []Image `json:"images,omitempty"`
+	// Downloaded is true when the last act led to a download instead of a page.
+	Downloaded bool `json:"downloaded,omitempty"`
+}
+
+// Image is a picture on the page.
+type Image struct {
+	Alt   string `json:"alt,omitempty"`
+	Frame string `json:"frame"`
+	// Source is the URL without query values; "data:" for an inline picture.
+	Source string `json:"source,omitempty"`
+	Box    Box    `json:"box"`
 }
 
 // Frame is one frame of the page; the first is the top document.
@@ -94,6 +116,14 @@ type Control struct {
 	Focused  bool `json:"focused,omitempty"`
 	// Box is the element's place in the viewport of the top document, in CSS pixels.
 	Box Box `json:"box"`
+	// Covered is true when something else lies over the middle of the control: a cookie wall, a newsletter.
+	Covered bool `json:"covered,omitempty"`
+	// Group names the radio group, list or dialog that holds the control: its accessible name, at most 100 characters.
+	Group string `json:"group,omitempty"`
+	// Context is the text right around a toggle, button or link in the same row of a list, at most 100 characters.
+	Context string `json:"context,omitempty"`
+	// Options are the texts of a select's options, at most 50.
+	Options []string `json:"options,omitempty"`
 	// ShadowPath lists the shadow hosts from the document down; empty in the light tree.
 	ShadowPath []string `json:"shadowPath,omitempty"`
 }

@@ -5,21 +5,75 @@ import "time"
 // InfoRequestKind says what an info request asks for.
 type InfoRequestKind string
 
-// The kinds that are asked today. Further kinds are added as further second factors are.
+// The kinds.
 const (
 	// AskCode: a one-time code, sent or shown to the person.
 	AskCode InfoRequestKind = "code"
 	// AskCredentials: a parameter that the site wants and the caller did not give.
 	AskCredentials InfoRequestKind = "credentials"
+	// AskChoice: one of several ways, accounts, organisations; the answer names one of Choices.
+	AskChoice InfoRequestKind = "choice"
+	// AskApproval: a push or a number to be matched on another device. The login goes on by itself once approved.
+	AskApproval InfoRequestKind = "approval"
+	// AskSecurityQuestion: a question that only the person can answer.
+	AskSecurityQuestion InfoRequestKind = "security_question"
+	// AskLink: a link that the site sent. It is answered with the link, or opened elsewhere: the login goes on by itself
+	// where the site lets it.
+	AskLink InfoRequestKind = "link"
+	// AskCaptcha: proof of being human. Picture shows the page.
+	AskCaptcha InfoRequestKind = "captcha"
+	// AskUnknownPage: a page that was not understood. Picture shows it; Fields and Choices are what stands on it.
+	AskUnknownPage InfoRequestKind = "unknown_page"
 )
+
+// InfoRequestKinds lists every kind.
+func InfoRequestKinds() []InfoRequestKind {
+	return []InfoRequestKind{
+		AskCode, AskCredentials, AskChoice, AskApproval, AskSecurityQuestion, AskLink, AskCaptcha, AskUnknownPage,
+	}
+}
+
+// GoesOnByItself reports whether the site may go on without an answer, because the person acted elsewhere.
+func (k InfoRequestKind) GoesOnByItself() bool {
+	return k == AskApproval || k == AskLink || k == AskCaptcha
+}
 
 // Action is what may be done with an open info request.
 type Action string
 
 // The actions.
 const (
+	// ActionAnswer gives the values of Fields.
 	ActionAnswer Action = "answer"
+	// ActionChoose names one of Choices.
+	ActionChoose Action = "choose"
+	// ActionResend has the site send its code, link or push again.
+	ActionResend Action = "resend"
+	// ActionTryAnotherWay asks the site for its other ways to verify.
+	ActionTryAnotherWay Action = "tryAnotherWay"
+	// ActionCancel ends the operation.
 	ActionCancel Action = "cancel"
+)
+
+// Names in the sealed values of an answer that are no field's: a field's name never starts with a dollar sign.
+const (
+	// AnswerChoice holds the id of the choice.
+	AnswerChoice = "$choice"
+	// AnswerAction holds resend or tryAnotherWay.
+	AnswerAction = "$action"
+)
+
+// Medium says how a code, a link or a push reaches the person.
+type Medium string
+
+// The media; empty when the site does not say.
+const (
+	MediumSMS   Medium = "sms"
+	MediumEmail Medium = "email"
+	MediumVoice Medium = "voice"
+	// MediumApp is an authenticator's code or push.
+	MediumApp    Medium = "app"
+	MediumDevice Medium = "device"
 )
 
 // InfoRequest is one question an operation asks, whatever the site wanted: the one
@@ -39,9 +93,15 @@ type InfoRequest struct {
 	Choices []Choice `json:"choices"`
 	// MaskedTarget is where the site says it sent the code: "•••• 42".
 	MaskedTarget string `json:"maskedTarget,omitempty"`
+	// Medium is how the site says it reached the person.
+	Medium Medium `json:"medium,omitempty"`
+	// DisplayCode is what the site shows to be matched or typed on the other device: "42".
+	DisplayCode string `json:"displayCode,omitempty"`
+	// Picture names the operation's redacted picture of the page; empty when there is none.
+	Picture string `json:"picture,omitempty"`
 	// Attempt counts from 1 the times this was asked because the site refused the answer before.
 	Attempt int `json:"attempt"`
-	// Reason says why it is asked again: "code_rejected", "browser_lost". Empty the first time.
+	// Reason says why it is asked again: "code_rejected", "resent", "browser_lost". Empty the first time.
 	Reason string `json:"reason,omitempty"`
 	// SiteError is what the site said about the answer before: at most 200 characters.
 	SiteError string    `json:"siteError,omitempty"`
@@ -55,7 +115,7 @@ type InfoRequest struct {
 type Field struct {
 	// Name is the key in the answer's values: "code".
 	Name string `json:"name"`
-	// Type is "code", "password" or "text".
+	// Type is "code", "password", "text" or "url".
 	Type  string `json:"type"`
 	Label string `json:"label"`
 	// Length is the exact number of characters; 0 when the site does not say.
@@ -64,12 +124,18 @@ type Field struct {
 	Pattern string `json:"pattern,omitempty"`
 	// Secret is true when the value must not be shown while it is typed.
 	Secret bool `json:"secret"`
+	// Optional is true when an answer may leave it out.
+	Optional bool `json:"optional,omitempty"`
 }
 
 // Choice is one alternative.
 type Choice struct {
-	ID    string `json:"id"`
+	ID string `json:"id"`
+	// Type says what is chosen: "method", "account", "organisation", "sign_in_with", "consent", "terms" or "control".
+	Type  string `json:"type,omitempty"`
 	Label string `json:"label"`
+	// Description is what the site says of it, without personal text: "•••• 42".
+	Description string `json:"description,omitempty"`
 	// Automatable is true when this way needs no person the next time.
 	Automatable bool `json:"automatable"`
 }

@@ -41,6 +41,20 @@ type Project struct {
 	// Browser is shell unless the site needs the full one.
 	Browser BrowserKind `json:"browser,omitempty" yaml:"browser"`
 	OTP     OTPSettings `json:"otp,omitzero" yaml:"otp"`
+	// SignInWith names the provider's button to use where a site offers several: "google", "sso". Empty: the form, or a question.
+	SignInWith string `json:"signInWith,omitempty" yaml:"signInWith"`
+	// Consent says what to do where the site asks to pass data on to itself: "accept" (the default) or "ask".
+	Consent Policy `json:"consent,omitempty" yaml:"consent"`
+	// Terms says what to do with terms to be accepted: "ask" (the default) or "accept".
+	Terms Policy `json:"terms,omitempty" yaml:"terms"`
+	// Remember says whether to stay signed in and to trust the browser where offered: "accept" (the default) or "decline".
+	Remember Policy `json:"remember,omitempty" yaml:"remember"`
+	// IdentityProviders lets the well-known identity providers see the secrets, as if AllowedHosts named them.
+	IdentityProviders bool `json:"identityProviders,omitempty" yaml:"identityProviders"`
+	// LoadMedia loads images, media and fonts, which are left out otherwise.
+	LoadMedia bool `json:"loadMedia,omitempty" yaml:"loadMedia"`
+	// Recipe overrides detection where it names something; nil for none.
+	Recipe *Recipe `json:"recipe,omitempty" yaml:"recipe"`
 
 	Version   int64     `json:"version,omitempty" yaml:"-"`
 	UpdatedAt time.Time `json:"updatedAt,omitzero" yaml:"-"`
@@ -50,7 +64,19 @@ type Project struct {
 type OTPSettings struct {
 	// Wait is how long a question waits for an answer, as a Go duration: "10m". Empty: DefaultOTPWait.
 	Wait string `json:"wait,omitempty" yaml:"wait"`
+	// Prefer lists methods to take without asking, best first: "totp", "sms", "email", "voice", "push".
+	Prefer []string `json:"prefer,omitempty" yaml:"prefer"`
 }
+
+// Policy says what to do where a site asks something that is not a secret.
+type Policy string
+
+// The policies.
+const (
+	PolicyAccept  Policy = "accept"
+	PolicyDecline Policy = "decline"
+	PolicyAsk     Policy = "ask"
+)
 
 // FieldError is a fault of one field of a document that a caller sent.
 type FieldError struct {

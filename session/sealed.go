@@ -10,6 +10,10 @@ const (
 	SealedAnswer = "question.answer"
 	// SealedStorageState is the JSON of a session's storage state, also while it is a candidate; bound to [StorageStateID].
 	SealedStorageState = "session.storageState"
+	// SealedArtefact is a redacted page model or picture of an operation; bound to the operation's id and the artefact's name.
+	SealedArtefact = "operation.artefact"
+	// SealedAccount is the JSON of an account's memory: passkeys' counters; bound to the account key.
+	SealedAccount = "account.memory"
 )
 
 // Names of an operation's sealed secrets in the store.

@@ -66,10 +66,23 @@ func (e *QuestionStaleError) Error() string {
 	}
 }
 
+// AccountBusyError: another live operation uses the account.
+type AccountBusyError struct {
+	OperationID string
+	SessionID   string
+}
+
+// Error names the live operation.
+func (e *AccountBusyError) Error() string {
+	return fmt.Sprintf("operation %s is logging in with the same account", e.OperationID)
+}
+
 // BreakerOpenError: the account's breaker refuses a submit with these credentials.
 type BreakerOpenError struct {
 	Class session.FailureClass
 	Since time.Time
+	// Until is when the breaker of a lockout closes by itself; zero for never.
+	Until time.Time
 }
 
 // Error says which failure opened the breaker.

@@ -17,6 +17,9 @@ type Store interface {
 	Questions
 	Pages
 	Sweeps
+	Accounts
+	Artefacts
+	Ways
 
 	// Watch returns a channel that receives after a change of the operation, and a func that ends
 	// the watch. Changes may be merged; a receiver reads the row again. A driver without notification
@@ -125,7 +128,8 @@ type Finish struct {
 type Operations interface {
 	// CreateOperation writes the operation as queued, its secrets and its session in one transaction. A new
 	// session is pending; one with a proven state stays ready; any other becomes pending. Errors: ErrNotFound (project),
-	// *OperationLiveError.
+	// *OperationLiveError, *AccountBusyError when another session's live operation uses the same account, *BreakerOpenError when
+	// the account's breaker refuses these credentials: nothing is written then.
 	CreateOperation(ctx context.Context, n NewOperation) (session.Operation, error)
 	GetOperation(ctx context.Context, ref Ref) (session.Operation, error)
 	// ListOperations lists newest first, after a cursor ("" for the start; ErrBadCursor for one that no list returned).

@@ -51,8 +51,10 @@ const (
 	ActivityCloseQuestion = "CloseQuestion"
 	ActivityFinish        = "Finish"
 
-	ActivityOpenPage  = "OpenPage"
-	ActivityAdvance   = "Advance"
+	ActivityOpenPage = "OpenPage"
+	ActivityAdvance  = "Advance"
+	// ActivityWatch runs while a question is open that the site may go on without.
+	ActivityWatch     = "Watch"
 	ActivityCapture   = "Capture"
 	ActivityProve     = "Prove"
 	ActivityClosePage = "ClosePage"

@@ -134,6 +134,21 @@ type AdvanceOutput struct {
 	Rejected bool `json:"rejected,omitempty"`
 }
 
+// WatchInput looks at a page while a question is open whose answer may come from elsewhere: an approval, a link.
+type WatchInput struct {
+	Page PageRef `json:"page"`
+	// Progress is the engine's own memory of this page.
+	Progress json.RawMessage `json:"progress,omitempty"`
+	// Until is when the question expires.
+	Until time.Time `json:"until"`
+}
+
+// WatchOutput says how the watch ended.
+type WatchOutput struct {
+	// Changed is true when the page went on by itself.
+	Changed bool `json:"changed"`
+}
+
 // CaptureInput captures the state of a logged-in page.
 type CaptureInput struct {
 	Page PageRef `json:"page"`
