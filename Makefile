@@ -2,7 +2,7 @@
 # when not root) before it runs; Go itself is only asked for.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e lint lint-fix generate check-generate check-tidy clean
+.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e bench lint lint-fix generate check-generate check-tidy clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ test-temporal: ## Run the tests of the embedded Temporal server
 test-e2e: ## Run the end-to-end tests over HTTP
 	@scripts/ensure go gcc browser
 	@scripts/test e2e
+
+bench: ## Compare a login's time with a bare chromedp script and with Playwright
+	@scripts/ensure go browser
+	@scripts/build
+	@go run ./bench/login $(ARGS)
 
 lint: ## Check style, walls and workflows
 	@scripts/ensure go
