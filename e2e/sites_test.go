@@ -9,6 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,18 +34,28 @@ type target struct {
 	TOTPSecret     string
 	OTPFile        string
 	OTPPattern     string
+	PasskeyFile    string
 	CheckURL       string
 	LoggedInMarker string
 	ResetScript    string
+	// WrongPasswordText and WrongCodeText are a part of what the application says; empty where it says nothing.
+	WrongPasswordText string
+	WrongCodeText     string
 }
 
-// site starts an application, if need be, and forgets used codes and limits.
+// siteTurns holds a lock per application: a code counts once, and a reset forgets everybody's.
+var siteTurns sync.Map
+
+// site starts an application, if need be, and forgets used codes and limits. It is the test's alone until the test ends.
 func site(t *testing.T, name string) target {
 	t.Helper()
 	scripts := os.Getenv("SITES")
 	if scripts == "" {
 		t.Skip("the environment variable SITES does not name the folder of the applications' scripts")
 	}
+	turn, _ := siteTurns.LoadOrStore(name, &sync.Mutex{})
+	turn.(*sync.Mutex).Lock()
+	t.Cleanup(turn.(*sync.Mutex).Unlock)
 	command(t, "", filepath.Join(scripts, "run.sh"), "start", name)
 	dir := os.Getenv("SITES_DIR")
 	if dir == "" {
@@ -86,76 +99,113 @@ func (s target) project() session.Project {
 	return session.Project{LoginURL: s.LoginURL, AllowedHosts: s.AllowedHosts, CheckURL: s.CheckURL, LoggedIn: s.LoggedInMarker}
 }
 
-func TestSite_Miniflux_LogsInByPassword(t *testing.T) {
-	t.Parallel()
-	s := site(t, "miniflux")
-	a := newApp(t, sharedServer(t), s.project())
-	a.done(a.startAs("alice", s.Password))
-	requireLoggedInToPlaywright(t, a, s)
+// siteRuns is how often each login is done: SITE_RUNS, or once.
+func siteRuns(t *testing.T) int {
+	t.Helper()
+	n, err := strconv.Atoi(os.Getenv("SITE_RUNS"))
+	if err != nil {
+		return 1
+	}
+	return n
 }
 
-func TestSite_Miniflux_WithNothingButItsLoginURL_LogsIn(t *testing.T) {
-	t.Parallel()
-	s := site(t, "miniflux")
-	a := newApp(t, sharedServer(t), session.Project{LoginURL: s.LoginURL})
-	a.done(a.startAs("alice", s.Password))
-	requireLoggedInToPlaywright(t, a, s)
+// bare is the project of somebody who knows the login's address and, where the login leads to another host, that host.
+func (s target) bare() session.Project {
+	return session.Project{LoginURL: s.LoginURL, AllowedHosts: s.AllowedHosts}
 }
 
-// A code is taken once, so the three ways to give it are tried one after the other.
-func TestSite_DjangoOTP_LogsInByResumeAndByTOTPSecret(t *testing.T) {
-	t.Parallel()
-	s := site(t, "django-otp")
-	a := newApp(t, sharedServer(t), s.project())
-	byResume := a.startAs("alice", s.Password)
-	q := a.asked(byResume)
-	require.Equal(t, session.AskCode, q.Kind)
+// code is the current code of the second factor, sent after began.
+func (s target) code(t *testing.T, began time.Time) string {
+	t.Helper()
+	if s.TOTPSecret == "" {
+		return s.sentCode(t, began)
+	}
 	code, err := totp.GenerateCode(s.TOTPSecret, time.Now())
 	require.NoError(t, err)
-	a.resume(byResume, q, code)
-	a.done(byResume)
-	requireLoggedInToPlaywright(t, a, s)
+	return code
+}
 
+// wrong is a code of the same form that is not the right one.
+func wrong(code string) string {
+	return strings.Map(func(r rune) rune { return '0' + ('9'-r+1)%10 }, code)
+}
+
+// logIn logs in and answers the code, if one is asked; withWrong gives a wrong one first.
+func (s target) logIn(t *testing.T, a *app, withWrong bool) {
+	t.Helper()
 	s.reset(t)
-	a.done(a.startAs("alice", s.Password, "totpSecret", s.TOTPSecret))
-	requireLoggedInToPlaywright(t, a, s)
-}
-
-func TestSite_DjangoOTP_WithAWrongPassword_FailsAsCredential(t *testing.T) {
-	t.Parallel()
-	s := site(t, "django-otp")
-	a := newApp(t, sharedServer(t), s.project())
-	f := a.failed(a.startAs("alice", "wrong-"+s.Password, "totpSecret", s.TOTPSecret), session.FailureCredential)
-	require.Equal(t, "wrong_password", f.Code)
-}
-
-// What the application asks after the first page (an e-mailed code in a password field beside another field) may be beyond
-// us; that must be said, and nothing typed where it does not belong.
-func TestSite_PocketBase_GetsBeyondTheFirstPageAndEndsTyped(t *testing.T) {
-	t.Parallel()
-	s := site(t, "pocketbase")
-	a := newApp(t, sharedServer(t), s.project())
 	began := time.Now()
 	op := a.start(client.StartRequest{ID: "alice", Parameters: params("username", s.Username, "password", s.Password)})
 	r := a.next(op)
 	if r.Status == client.RequestedMoreInfo {
-		t.Logf("it asks: %s %+v", r.Question.Message, r.Question.Fields)
-		require.Equal(t, session.AskCode, r.Question.Kind)
-		a.resume(op, *r.Question, s.mailedCode(t, began))
-		r = a.next(op)
+		q := *r.Question
+		require.Equal(t, session.AskCode, q.Kind, "%+v", q)
+		right := s.code(t, began)
+		if withWrong {
+			a.resume(op, q, wrong(right))
+			again := a.asked(op)
+			require.NotEqual(t, q.ID, again.ID)
+			require.Equal(t, "code_rejected", again.Reason)
+			require.Contains(t, strings.ToLower(again.SiteError), strings.ToLower(s.WrongCodeText))
+			q, right = again, s.code(t, began)
+		}
+		a.resume(op, q, right)
 	}
-	if r.Status == client.Done {
-		requireLoggedInToPlaywright(t, a, s)
-		return
-	}
-	t.Logf("it ends with: %v", r.Failure)
-	require.Equal(t, session.FailureUnsupported, r.Failure.Class, "%+v", r.Failure)
-	require.NotEqual(t, "unknown_page", r.Failure.Code)
-	s.mailedCode(t, began) // the password was accepted: the first page was understood
+	a.done(op)
 }
 
-// mailedCode waits for a mail that is newer than began.
-func (s target) mailedCode(t *testing.T, began time.Time) string {
+// refusesWrongPassword requires that a wrong password ends as credential, with the application's words.
+func (s target) refusesWrongPassword(t *testing.T, a *app) {
+	t.Helper()
+	s.reset(t)
+	op := a.start(client.StartRequest{
+		ID: "mistaken", Parameters: params("username", s.Username, "password", "Wrong-horse-"+session.NewID(""), "totpSecret", s.TOTPSecret),
+	})
+	f := a.failed(op, session.FailureCredential)
+	require.Contains(t, f.SiteError, strings.Trim(s.WrongPasswordText, "."))
+}
+
+func TestSites_WithNothingButTheirLoginURL_LogInAndRefuseTyped(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"django-otp", "tryton", "simplesaml", "pocketbase", "miniflux"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := site(t, name)
+			for range siteRuns(t) {
+				a := newApp(t, sharedServer(t), s.bare())
+				s.logIn(t, a, false)
+				requireLoggedInToPlaywright(t, a, s)
+				s.refusesWrongPassword(t, newApp(t, sharedServer(t), s.bare()))
+				if s.TOTPSecret != "" || s.OTPFile != "" {
+					s.logIn(t, newApp(t, sharedServer(t), s.bare()), true)
+				}
+			}
+		})
+	}
+}
+
+func TestSite_DjangoOTP_ByTOTPSecret_AsksNothing(t *testing.T) {
+	t.Parallel()
+	s := site(t, "django-otp")
+	a := newApp(t, sharedServer(t), s.project())
+	a.done(a.startAs("alice", s.Password, "totpSecret", s.TOTPSecret))
+	requireLoggedInToPlaywright(t, a, s)
+}
+
+func TestSite_Miniflux_ByPasskey_AsksNothing(t *testing.T) {
+	t.Parallel()
+	s := site(t, "miniflux")
+	passkey, err := os.ReadFile(s.PasskeyFile)
+	require.NoError(t, err)
+	for range siteRuns(t) {
+		a := newApp(t, sharedServer(t), s.bare())
+		a.done(a.start(client.StartRequest{ID: "alice", Parameters: params("passkey", string(passkey))}))
+		requireLoggedInToPlaywright(t, a, s)
+	}
+}
+
+// sentCode waits for a mail or text message that is newer than began.
+func (s target) sentCode(t *testing.T, began time.Time) string {
 	t.Helper()
 	pattern := regexp.MustCompile(s.OTPPattern)
 	var code string
@@ -171,23 +221,8 @@ func (s target) mailedCode(t *testing.T, began time.Time) string {
 		}
 		code = string(found[1])
 		return true
-	}, 20*time.Second, pause, "no mail came")
+	}, 20*time.Second, pause, "no message came")
 	return code
-}
-
-// The identity provider is another origin, and its consent page already shows the user's name.
-func TestSite_SimpleSAML_IsUnderstoodUpToTheConsent(t *testing.T) {
-	t.Parallel()
-	s := site(t, "simplesaml")
-	a := newApp(t, sharedServer(t), s.project())
-	r := a.next(a.startAs("alice", s.Password))
-	if r.Status == client.Done {
-		requireLoggedInToPlaywright(t, a, s)
-		return
-	}
-	require.Equal(t, client.Failed, r.Status)
-	require.Equal(t, session.FailureUnsupported, r.Failure.Class, "%+v", r.Failure)
-	require.Equal(t, "consent", r.Failure.Code)
 }
 
 func TestSite_SimpleSAML_WithoutTheIdentityProvidersHost_TypesNothing(t *testing.T) {
