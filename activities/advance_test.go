@@ -9,6 +9,7 @@ import (
 
 	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/workflows"
 )
 
@@ -70,8 +71,8 @@ func TestAdvance_WhenTheSiteFails_IsAFailureOfTheSite(t *testing.T) {
 func TestAdvance_WithAnOpenBreaker_SubmitsNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.finish(f.running("op_1"), session.NewFailure(session.FailureCredential, "wrong_password", "no"))
-	page := f.opened(f.running("op_2"))
+	f.pages.Store = &faultyStore{DB: f.db, claim: &store.BreakerOpenError{Class: session.FailureCredential, Since: f.clock.now()}}
+	page := f.opened(f.running("op_1"))
 	site := f.browser.made[0]
 	site.next = viewApp
 	out, err := f.advance(page)

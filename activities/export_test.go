@@ -1,13 +1,12 @@
 package activities
 
 import (
-	"time"
+	"context"
 
 	"github.com/anteroom/anteroom/login"
+	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/workflows"
-
-	"context"
 )
 
 // What tests of the rules need besides the activities themselves.
@@ -15,9 +14,28 @@ var (
 	Translate   = translate
 	WhenStopped = whenStopped
 	Rejected    = rejected
-	EngineInput = (*Pages).engineInput
+	Advanced    = advanced
 	Attach      = (*Pages).attach
+	Report      = (*Pages).report
 )
+
+// EngineInput is what the engine is given for an operation, and whether a person told credentials.
+func EngineInput(ctx context.Context, p *Pages, ref store.Ref, in *workflows.AdvanceInput) (login.Input, bool, error) {
+	j, err := p.job(ctx, ref)
+	if err != nil {
+		return login.Input{}, false, err
+	}
+	return p.engineInput(ctx, j, in)
+}
+
+// LeaveBehind keeps what an outcome leaves behind.
+func LeaveBehind(ctx context.Context, p *Pages, ref store.Ref, number int, res login.Outcome, out *workflows.AdvanceOutput) error {
+	j, err := p.job(ctx, ref)
+	if err != nil {
+		return err
+	}
+	return p.leaveBehind(ctx, j, number, res, out)
+}
 
 // Check is the check before every act.
 func (h *heldPage) Check(ctx context.Context) error { return h.check(ctx) }
@@ -26,11 +44,14 @@ func (h *heldPage) Check(ctx context.Context) error { return h.check(ctx) }
 func (h *heldPage) Leave() { h.leave() }
 
 // Gate is the gate of an attached page.
-func (h *heldPage) Gate(s store.Operations, now func() time.Time) login.Gate {
-	return &claimGate{held: h, store: s, now: now}
+func (h *heldPage) Gate(p *Pages, op session.Operation) login.Gate {
+	return &claimGate{held: h, store: p.Store, op: &op, now: p.Now}
 }
 
-// NewReporter is the reporter of one Advance.
-func NewReporter(ctx context.Context, s store.Operations, in *workflows.AdvanceInput, now func() time.Time) login.Reporter {
-	return &stepReporter{ctx: ctx, store: s, in: in, now: now}
+// Close waits until the last step is written.
+func (r *stepReporter) Close() { r.close() }
+
+// RememberPasskeys keeps the counters of a page's passkeys.
+func (h *heldPage) RememberPasskeys(ctx context.Context, p *Pages, op session.Operation) error {
+	return p.rememberPasskeys(ctx, h.lent, &op)
 }

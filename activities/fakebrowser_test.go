@@ -3,6 +3,7 @@ package activities_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,10 @@ type fakeBrowser struct {
 	onNew func() error
 	// shows is what new pages show; a restored page shows restored, an anonymous one made after it anonymous.
 	shows, restored view
+	// next is what a page shows after a click; see fakePage.
+	next view
+	// navigate is what pages do when they are navigated; see fakePage.
+	navigate func() error
 
 	mu      sync.Mutex
 	made    []*fakePage
@@ -49,30 +54,33 @@ func newFakeBrowser(id string) *fakeBrowser {
 func (b *fakeBrowser) ID() string { return b.id }
 
 func (b *fakeBrowser) NewPage(_ context.Context, o browser.PageOptions) (activities.Page, error) {
+	return b.newPage(o, b.shows)
+}
+
+func (b *fakeBrowser) newPage(o browser.PageOptions, v view) (*fakePage, error) {
 	if b.onNew != nil {
 		if err := b.onNew(); err != nil {
 			return nil, err
 		}
 	}
-	return b.add(o, b.shows), nil
+	return b.add(o, v), nil
 }
 
-func (b *fakeBrowser) NewRestoredPage(ctx context.Context, o browser.PageOptions, state session.StorageState) (activities.Page, error) {
-	p, err := b.NewPage(ctx, o)
+func (b *fakeBrowser) NewRestoredPage(_ context.Context, o browser.PageOptions, state session.StorageState) (activities.Page, error) {
+	p, err := b.newPage(o, b.restored)
 	if err != nil {
 		return nil, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.states = append(b.states, state)
-	b.made[len(b.made)-1].view.Store(b.restored)
 	return p, nil
 }
 
 func (b *fakeBrowser) add(o browser.PageOptions, v view) *fakePage {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	p := &fakePage{number: len(b.made) + 1}
+	p := &fakePage{number: len(b.made) + 1, next: b.next, navigate: b.navigate, passkeys: slices.Clone(o.Passkeys), moved: make(chan struct{}, 1)}
 	p.view.Store(v)
 	b.made = append(b.made, p)
 	b.options = append(b.options, o)
@@ -110,6 +118,12 @@ type fakePage struct {
 	// navigate, act and capture are called before they do what they are named after; nil for nothing.
 	navigate, act func() error
 	capture       func() (session.StorageState, error)
+	// moved receives when the page goes elsewhere by itself.
+	moved chan struct{}
+	// settled is called while the page is waited for.
+	settled func(ctx context.Context) error
+	// passkeys are those it was made with, each used once for every submit.
+	passkeys []session.Passkey
 
 	closed atomic.Bool
 	marks  atomic.Uint64
@@ -142,7 +156,54 @@ func (p *fakePage) Navigate(context.Context, string) error {
 }
 
 func (p *fakePage) Settle(ctx context.Context, _ login.Mark, _, _ time.Duration) error {
+	if p.settled != nil {
+		return p.settled(ctx)
+	}
 	return ctx.Err()
+}
+
+func (p *fakePage) Passkeys(context.Context) ([]session.Passkey, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.passkeys), nil
+}
+
+// move lets the page go elsewhere by itself.
+func (p *fakePage) move(v view) {
+	p.view.Store(v)
+	p.document.Add(1)
+	p.moved <- struct{}{}
+}
+
+// used counts a use of the page's passkeys.
+func (p *fakePage) used() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.passkeys {
+		p.passkeys[i].SignCount++
+	}
+}
+
+func (p *fakePage) Find(context.Context, session.Target) (login.Control, bool, error) {
+	return login.Control{}, false, nil
+}
+
+func (p *fakePage) Type(ctx context.Context, c login.Control, v session.Secret, o session.Origins) error {
+	return p.Fill(ctx, c, v, o)
+}
+
+func (p *fakePage) FillBoxes(ctx context.Context, boxes []login.Control, v session.Secret, o session.Origins) error {
+	return p.Fill(ctx, boxes[0], v, o)
+}
+
+func (p *fakePage) Select(context.Context, login.Control, string) error { return p.acting() }
+
+func (p *fakePage) Authenticate(context.Context, string, session.Secret, session.Secret, session.Origins) error {
+	return p.submit()
+}
+
+func (p *fakePage) Picture(context.Context, func(string) string, bool) ([]byte, error) {
+	return []byte("a picture"), nil
 }
 
 func (p *fakePage) Mark() login.Mark { return login.Mark(p.marks.Add(1)) }
@@ -165,6 +226,7 @@ func (p *fakePage) submit() error {
 	if err := p.acting(); err != nil {
 		return err
 	}
+	p.used()
 	if p.next != "" {
 		p.view.Store(p.next)
 		p.document.Add(1)

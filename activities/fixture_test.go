@@ -65,6 +65,8 @@ type fixture struct {
 	// restart forgets the pages, as another process would.
 	restart func()
 	env     *testsuite.TestActivityEnvironment
+	// wrap gives openInHaste its context.
+	wrap func(context.Context) (context.Context, context.CancelFunc)
 }
 
 // emptyStore is the file of a store without rows: migrating takes most of a short test's time.
@@ -104,6 +106,9 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{
 		t: t, db: db, vault: v, clock: &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 		browser: newFakeBrowser("br_1"), upstreams: &fakeUpstreams{},
+		wrap: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Minute)
+		},
 	}
 	f.browsers = &fakeBrowsers{browser: f.browser, pages: 2}
 	f.records = &activities.Records{Store: db, IDs: v, Now: f.clock.now, Logger: log}
@@ -139,18 +144,24 @@ var parameters = map[string]session.Secret{
 	"username": session.NewSecret("ada"), "password": session.NewSecret("correct horse"),
 }
 
-// queued writes an operation that nobody began, with its parameters sealed.
+// queued writes an operation that nobody began, of an account of its own, with its parameters sealed.
 func (f *fixture) queued(id string, secrets ...store.SealedSecret) store.Ref {
 	f.t.Helper()
 	sealed, err := f.vault.SealSecrets(parameters, vault.ParametersOf(workspace, id))
 	require.NoError(f.t, err)
-	_, err = f.db.CreateOperation(f.t.Context(), store.NewOperation{
+	return f.queuedAs(id, "account-of-"+id, append(secrets, store.SealedSecret{Name: session.SecretParameters, Value: sealed})...)
+}
+
+// queuedAs writes an operation of an account that nobody began.
+func (f *fixture) queuedAs(id, account string, secrets ...store.SealedSecret) store.Ref {
+	f.t.Helper()
+	_, err := f.db.CreateOperation(f.t.Context(), store.NewOperation{
 		Operation: session.Operation{
 			ID: id, Workspace: workspace, Project: project, SessionID: "session-of-" + id, Kind: session.OperationCreate,
-			AccountKey: "account", CredentialKey: "credential",
+			AccountKey: account, CredentialKey: "credential",
 			CreatedAt: f.clock.now(), StartDeadline: f.clock.now().Add(10 * time.Minute),
 		},
-		Secrets: append(secrets, store.SealedSecret{Name: session.SecretParameters, Value: sealed}),
+		Secrets: secrets,
 	})
 	require.NoError(f.t, err)
 	return store.Ref{Workspace: workspace, Operation: id}
@@ -158,8 +169,20 @@ func (f *fixture) queued(id string, secrets ...store.SealedSecret) store.Ref {
 
 func (f *fixture) running(id string, secrets ...store.SealedSecret) store.Ref {
 	f.t.Helper()
-	ref := f.queued(id, secrets...)
-	_, err := f.records.Begin(f.t.Context(), &workflows.BeginInput{Write: write(id, 1, session.OperationRunning)})
+	return f.begin(f.queued(id, secrets...))
+}
+
+// runningAs is a running operation of an account, started with values.
+func (f *fixture) runningAs(id, account string, values map[string]session.Secret) store.Ref {
+	f.t.Helper()
+	sealed, err := f.vault.SealSecrets(values, vault.ParametersOf(workspace, id))
+	require.NoError(f.t, err)
+	return f.begin(f.queuedAs(id, account, store.SealedSecret{Name: session.SecretParameters, Value: sealed}))
+}
+
+func (f *fixture) begin(ref store.Ref) store.Ref {
+	f.t.Helper()
+	_, err := f.records.Begin(f.t.Context(), &workflows.BeginInput{Write: write(ref.Operation, 1, session.OperationRunning)})
 	require.NoError(f.t, err)
 	return ref
 }
@@ -222,12 +245,13 @@ func (f *fixture) run(name string, fn, in, out any) error {
 		suite.SetLogger(sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 		f.env = suite.NewTestActivityEnvironment()
 		for name, fn := range map[string]any{
-			workflows.ActivityOpenPage: f.pages.OpenPage, workflows.ActivityAdvance: f.pages.Advance,
+			workflows.ActivityOpenPage: f.pages.OpenPage, workflows.ActivityAdvance: f.pages.Advance, workflows.ActivityWatch: f.pages.Watch,
 			workflows.ActivityCapture: f.pages.Capture, workflows.ActivityProve: f.pages.Prove,
 			workflows.ActivityClosePage: f.pages.ClosePage,
 		} {
 			f.env.RegisterActivityWithOptions(fn, activity.RegisterOptions{Name: name})
 		}
+		f.env.RegisterActivityWithOptions(f.openInHaste, activity.RegisterOptions{Name: "OpenInHaste"})
 	}
 	value, err := f.env.ExecuteActivity(fn, in)
 	if err != nil {
@@ -239,20 +263,37 @@ func (f *fixture) run(name string, fn, in, out any) error {
 	return nil
 }
 
-func (f *fixture) open(ref store.Ref, attempt int) (workflows.PageRef, error) {
-	f.t.Helper()
-	var page workflows.PageRef
-	in := &workflows.OpenPageInput{Workspace: ref.Workspace, Operation: ref.Operation, Attempt: attempt}
-	err := f.run("open", f.pages.OpenPage, in, &page)
-	return page, err
+// openInHaste is OpenPage with time for nothing but the page, unless wrap says otherwise: the engine begins with Advance.
+func (f *fixture) openInHaste(ctx context.Context, in *workflows.OpenPageInput) (*workflows.OpenPageOutput, error) {
+	ctx, cancel := f.wrap(ctx)
+	defer cancel()
+	return f.pages.OpenPage(ctx, in)
 }
 
-// opened is a page that was opened without a fault.
+func (f *fixture) open(ref store.Ref, attempt int) (workflows.PageRef, error) {
+	f.t.Helper()
+	var out workflows.OpenPageOutput
+	err := f.run("open", "OpenInHaste", &workflows.OpenPageInput{Workspace: ref.Workspace, Operation: ref.Operation, Attempt: attempt}, &out)
+	require.Nil(f.t, out.Advanced)
+	return out.PageRef, err
+}
+
+// opened is a page that was opened without a fault, and that the engine did not see.
 func (f *fixture) opened(ref store.Ref) workflows.PageRef {
 	f.t.Helper()
 	page, err := f.open(ref, 1)
 	require.NoError(f.t, err)
 	return page
+}
+
+// begun is a page on which the engine began at once.
+func (f *fixture) begun(ref store.Ref) (workflows.OpenPageOutput, error) {
+	f.t.Helper()
+	var out workflows.OpenPageOutput
+	err := f.run("open", f.pages.OpenPage, &workflows.OpenPageInput{
+		Workspace: ref.Workspace, Operation: ref.Operation, Attempt: 1, Seq: 1, RunID: runID, Number: 1,
+	}, &out)
+	return out, err
 }
 
 func (f *fixture) advance(page workflows.PageRef) (workflows.AdvanceOutput, error) {
@@ -308,4 +349,28 @@ func (f *fixture) attached(page workflows.PageRef) {
 	require.NoError(f.t, err)
 	_, err = f.db.AttachLease(f.t.Context(), lease)
 	require.NoError(f.t, err)
+}
+
+// faultyStore is a store of which single calls fail as the test says.
+type faultyStore struct {
+	*sqlite.DB
+
+	// claim is Claim's error; nil to ask the store.
+	claim error
+	// saveMemory is called before an account's memory is saved.
+	saveMemory func()
+}
+
+func (s *faultyStore) Claim(ctx context.Context, c store.Claim) (bool, error) {
+	if s.claim != nil {
+		return false, s.claim
+	}
+	return s.DB.Claim(ctx, c)
+}
+
+func (s *faultyStore) SaveAccountMemory(ctx context.Context, workspace, account string, memory store.Sealed, version int64, at time.Time) error {
+	if s.saveMemory != nil {
+		s.saveMemory()
+	}
+	return s.DB.SaveAccountMemory(ctx, workspace, account, memory, version, at)
 }

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -8,13 +9,19 @@ import (
 	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
-	"github.com/anteroom/anteroom/workflows"
 )
+
+// gateStore is the part of the store that a gate needs.
+type gateStore interface {
+	store.Operations
+	store.Accounts
+}
 
 // claimGate asks the store for what must happen at most once.
 type claimGate struct {
 	held  *heldPage
-	store store.Operations
+	store gateStore
+	op    *session.Operation
 	now   func() time.Time
 }
 
@@ -33,29 +40,30 @@ func (g *claimGate) Claim(ctx context.Context, step login.ClaimStep, key string)
 	return granted, err
 }
 
-func breakerFailure(open *store.BreakerOpenError) *session.Failure {
-	return session.NewFailure(open.Class, "breaker_open",
-		"the site refused these credentials before ("+string(open.Class)+"), so they are not submitted again; start with changed parameters")
-}
-
-// stepReporter shows in the operation's row what the engine does. The writes carry the workflow's last sequence number: they
-// change the step of a row that the workflow has not moved on.
-type stepReporter struct {
-	ctx   context.Context //nolint:containedctx // lives as long as one call of login.Run, which gives Step no context
-	store store.Operations
-	in    *workflows.AdvanceInput
-	now   func() time.Time
-	last  session.Step
-}
-
-// Step writes the step if it changed. A step is for people: a failed write is nobody's failure.
-func (r *stepReporter) Step(step session.Step) {
-	if step == r.last {
-		return
+// Spend marks what the account uses once as used, in whatever operation.
+func (g *claimGate) Spend(ctx context.Context, kind login.SpendKind, key string) (bool, error) {
+	if err := g.held.check(ctx); err != nil {
+		return false, err
 	}
-	r.last = step
-	_, _ = r.store.AdvanceOperation(r.ctx, store.Transition{
-		Ref: refOf(r.in.Page), RunID: r.in.RunID, Seq: r.in.Seq,
-		State: session.OperationRunning, Step: step, Attempt: r.in.Page.Attempt, At: r.now(),
+	return g.store.Spend(ctx, store.Spend{
+		Ref: g.held.lease.Ref, AccountKey: g.op.AccountKey, Kind: string(kind), Key: key, At: g.now(),
 	})
+}
+
+// NextCounter takes the account's next HOTP counter. An operation whose account has no name counts for itself.
+func (g *claimGate) NextCounter(ctx context.Context, from int64) (int64, error) {
+	if err := g.held.check(ctx); err != nil {
+		return 0, err
+	}
+	return g.store.NextCounter(ctx, g.op.Workspace, cmp.Or(g.op.AccountKey, g.op.ID), from, g.now())
+}
+
+// breakerFailure says as at the start of an operation why nothing is submitted.
+func breakerFailure(open *store.BreakerOpenError) *session.Failure {
+	what := "start with changed parameters, or reset the account's breaker"
+	if !open.Until.IsZero() {
+		what = "wait until " + open.Until.UTC().Format(time.RFC3339) + ", or reset the account's breaker"
+	}
+	return session.NewFailure(open.Class, "breaker_open",
+		"the site refused this account before ("+string(open.Class)+"), so nothing is submitted for it again; "+what)
 }

@@ -22,7 +22,7 @@ func TestClaim_IsGrantedOncePerStepAndKey_AlsoAcrossAttachments(t *testing.T) {
 		held, err := activities.Attach(f.pages, t.Context(), page)
 		require.NoError(t, err)
 		defer held.Leave()
-		granted, err := held.Gate(f.db, f.clock.now).Claim(t.Context(), step, key)
+		granted, err := held.Gate(f.pages, f.operation(refOf(page))).Claim(t.Context(), step, key)
 		require.NoError(t, err)
 		return granted
 	}
@@ -36,17 +36,25 @@ func TestClaim_WhenTheBreakerIsOpen_IsAFailureOfItsClass(t *testing.T) {
 	t.Parallel()
 	for _, class := range []session.FailureClass{session.FailureCredential, session.FailureLockout} {
 		f := newFixture(t)
-		f.finish(f.running("op_1"), session.NewFailure(class, "refused", "no"))
-		page := f.opened(f.running("op_2"))
+		open := &store.BreakerOpenError{Class: class, Since: f.clock.now()}
+		if class == session.FailureLockout {
+			open.Until = f.clock.now().Add(store.LockoutCoolDown)
+		}
+		f.pages.Store = &faultyStore{DB: f.db, claim: open} // opened after this operation was started
+		page := f.opened(f.running("op_1"))
 		held, err := activities.Attach(f.pages, t.Context(), page)
 		require.NoError(t, err)
-		granted, err := held.Gate(f.db, f.clock.now).Claim(t.Context(), login.ClaimSubmitCredentials, "1")
+		granted, err := held.Gate(f.pages, f.operation(refOf(page))).Claim(t.Context(), login.ClaimSubmitCredentials, "1")
 		require.False(t, granted)
 		var failure *session.Failure
 		require.ErrorAs(t, err, &failure)
 		require.Equal(t, class, failure.Class)
 		require.Equal(t, "breaker_open", failure.Code)
-		require.Contains(t, failure.Message, "changed parameters")
+		if class == session.FailureCredential {
+			require.Contains(t, failure.Message, "changed parameters")
+		} else {
+			require.Contains(t, failure.Message, "wait until 2026-01-02T03:19:05Z", "a lockout cools down")
+		}
 	}
 }
 
@@ -57,7 +65,7 @@ func TestClaim_OfAStaleExecution_IsNotGranted(t *testing.T) {
 	stale, err := activities.Attach(f.pages, t.Context(), page)
 	require.NoError(t, err)
 	f.attached(page)
-	granted, err := stale.Gate(f.db, f.clock.now).Claim(t.Context(), login.ClaimSubmitCredentials, "1")
+	granted, err := stale.Gate(f.pages, f.operation(refOf(page))).Claim(t.Context(), login.ClaimSubmitCredentials, "1")
 	require.ErrorIs(t, err, store.ErrLeaseStale)
 	require.False(t, granted)
 }
@@ -96,6 +104,14 @@ func TestHeldPage_ChecksTheLeaseBeforeEveryAct(t *testing.T) {
 			for _, act := range []func() error{
 				func() error { return held.Navigate(ctx, loginURL) },
 				func() error { return held.Fill(ctx, login.Control{}, session.NewSecret("x"), session.Origins{}) },
+				func() error { return held.Type(ctx, login.Control{}, session.NewSecret("x"), session.Origins{}) },
+				func() error {
+					return held.FillBoxes(ctx, []login.Control{{}}, session.NewSecret("x"), session.Origins{})
+				},
+				func() error { return held.Select(ctx, login.Control{}, "x") },
+				func() error {
+					return held.Authenticate(ctx, loginURL, session.NewSecret("x"), session.NewSecret("x"), session.Origins{})
+				},
 				func() error { return held.Click(ctx, login.Control{}) },
 				func() error { return held.PressEnter(ctx, login.Control{}) },
 			} {
@@ -110,39 +126,112 @@ func TestStepReporter_ShowsTheStep_AndNeverMovesARowThatMovedOn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ref := f.running("op_1")
-	in := &workflows.AdvanceInput{
-		Page: workflows.PageRef{Workspace: workspace, Operation: "op_1", Attempt: 1}, Seq: 1, RunID: runID,
+	report := func(step session.Step) {
+		reporter := activities.Report(f.pages, t.Context(), ref, 1, 1, runID)
+		defer reporter.Close() // which waits for the write
+		reporter.Step(step)
 	}
-	reporter := activities.NewReporter(t.Context(), f.db, in, f.clock.now)
-	reporter.Step(session.StepDetecting)
+	report(session.StepDetecting)
 	require.Equal(t, session.StepDetecting, f.operation(ref).Step)
 
 	// The workflow went on; the execution that it gave up did not hear of it.
 	id := f.ask(ref, 2, 1, session.AskCode, nil)
-	reporter.Step(session.StepSubmitting)
+	report(session.StepSubmitting)
 	op := f.operation(ref)
 	require.Equal(t, session.OperationWaiting, op.State)
 	require.Equal(t, id, op.Question.ID)
 	require.NotEqual(t, session.StepSubmitting, op.Step)
 
 	f.finish(ref, siteFailure())
-	reporter.Step(session.StepNavigating)
+	report(session.StepNavigating)
 	require.Equal(t, session.OperationFailed, f.operation(ref).State)
+}
+
+func TestStepReporter_OfManyStepsAtOnce_ShowsTheLast_AndKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ref := f.running("op_1")
+	reporter := activities.Report(f.pages, t.Context(), ref, 1, 1, runID)
+	for range 1000 {
+		reporter.Step(session.StepDetecting)
+		reporter.Step(session.StepSubmitting)
+	}
+	reporter.Step(session.StepCapturing)
+	reporter.Close()
+	require.Equal(t, session.StepCapturing, f.operation(ref).Step)
 }
 
 func TestStepReporter_WritesAStepOnce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ref := f.running("op_1")
-	in := &workflows.AdvanceInput{Page: workflows.PageRef{Workspace: workspace, Operation: "op_1", Attempt: 1}, Seq: 1, RunID: runID}
-	reporter := activities.NewReporter(t.Context(), f.db, in, f.clock.now)
+	reporter := activities.Report(f.pages, t.Context(), ref, 1, 1, runID)
 	reporter.Step(session.StepDetecting)
+	require.Eventually(t, func() bool { return f.operation(ref).Step == session.StepDetecting }, 5*time.Second, time.Millisecond)
 	written := f.operation(ref).UpdatedAt
 	f.clock.advance(time.Minute)
 	reporter.Step(session.StepDetecting)
+	reporter.Close()
 	require.Equal(t, written, f.operation(ref).UpdatedAt)
-	reporter.Step(session.StepSubmitting)
-	require.NotEqual(t, written, f.operation(ref).UpdatedAt)
+}
+
+func refOf(page workflows.PageRef) store.Ref {
+	return store.Ref{Workspace: page.Workspace, Operation: page.Operation}
+}
+
+func TestSpend_IsGrantedOncePerAccount_WhicheverOperationAsks(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	spend := func(op, key string) bool {
+		ref := f.runningAs(op, "account", parameters)
+		page := f.opened(ref)
+		held, err := activities.Attach(f.pages, t.Context(), page)
+		require.NoError(t, err)
+		defer held.Leave()
+		granted, err := held.Gate(f.pages, f.operation(ref)).Spend(t.Context(), login.SpendTOTPStep, key)
+		require.NoError(t, err)
+		f.finish(ref, siteFailure())
+		require.NoError(t, f.run("close", f.pages.ClosePage, &workflows.ClosePageInput{Page: page}, nil))
+		return granted
+	}
+	require.True(t, spend("op_1", "100"))
+	require.False(t, spend("op_2", "100"))
+	require.True(t, spend("op_3", "101"))
+}
+
+func TestNextCounter_NeverComesTwice_AlsoWithoutAnAccount(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ref := f.running("op_1")
+	page := f.opened(ref)
+	held, err := activities.Attach(f.pages, t.Context(), page)
+	require.NoError(t, err)
+	defer held.Leave()
+	nameless := f.operation(ref)
+	nameless.AccountKey = ""
+	for _, op := range []session.Operation{f.operation(ref), nameless} {
+		gate := held.Gate(f.pages, op)
+		for _, c := range []struct{ from, want int64 }{{7, 7}, {7, 8}, {20, 20}, {0, 21}} {
+			got, err := gate.NextCounter(t.Context(), c.from)
+			require.NoError(t, err)
+			require.Equal(t, c.want, got)
+		}
+	}
+}
+
+func TestGate_OfAStaleExecution_GrantsNothing(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	page := f.opened(f.running("op_1"))
+	stale, err := activities.Attach(f.pages, t.Context(), page)
+	require.NoError(t, err)
+	defer stale.Leave()
+	f.attached(page)
+	gate := stale.Gate(f.pages, f.operation(refOf(page)))
+	_, err = gate.Spend(t.Context(), login.SpendBackupCode, "x")
+	require.ErrorIs(t, err, store.ErrLeaseStale)
+	_, err = gate.NextCounter(t.Context(), 0)
+	require.ErrorIs(t, err, store.ErrLeaseStale)
 }
 
 func TestAttach_WhileAnotherExecutionUsesThePage_WaitsForIt(t *testing.T) {

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/login"
-	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/workflows"
 )
@@ -23,17 +23,67 @@ type lentPage struct {
 	proxyURL string
 	upstream io.Closer
 	since    time.Time
+	// hasPasskeys is true when the page was made with passkeys, whose counters must be remembered.
+	hasPasskeys bool
 	// used is true once the engine worked on the page: it is read then, not opened anew.
 	used atomic.Bool
 	// turn holds one token while an execution uses the page: one that the server took for dead stops at its next act, and
 	// until then its successor waits.
 	turn chan struct{}
+
+	// mu guards leave, spent and closed.
+	mu sync.Mutex
+	// leave ends the watch that has the page; nil when none has.
+	leave context.CancelCauseFunc
+	// spent are the pages of proofs. They are closed with the page, so that nobody waits for it.
+	spent  []Page
+	closed bool
+}
+
+// errWanted is why a watch ends whose page somebody else wants to use.
+var errWanted = errors.New("the page is wanted")
+
+// wanted asks a watch to leave the page. Whoever acts on a page goes first.
+func (l *lentPage) wanted() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.leave != nil {
+		l.leave(errWanted)
+	}
+}
+
+// watched says how a watch is asked to leave; nil when it left.
+func (l *lentPage) watched(leave context.CancelCauseFunc) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.leave = leave
+}
+
+// closeLater has a page closed together with the lent one, or at once when that is closed already.
+func (l *lentPage) closeLater(ctx context.Context, page Page) error {
+	l.mu.Lock()
+	closed := l.closed
+	if !closed {
+		l.spent = append(l.spent, page)
+	}
+	l.mu.Unlock()
+	if closed {
+		return page.Close(ctx)
+	}
+	return nil
 }
 
 func (l *lentPage) close(ctx context.Context) error {
-	err := l.page.Close(ctx)
+	l.mu.Lock()
+	spent := l.spent
+	l.spent, l.closed = nil, true
+	l.mu.Unlock()
+	errs := []error{l.page.Close(ctx)}
+	for _, page := range spent {
+		errs = append(errs, page.Close(ctx))
+	}
 	closeUpstream(l.upstream)
-	return err
+	return errors.Join(errs...)
 }
 
 // registry holds the lent pages of this process.
@@ -97,13 +147,13 @@ type heldPage struct {
 	lease store.Lease
 }
 
-// attach raises the lease's epoch and returns the page, once nobody else uses it; the caller must leave it. A page that this process, which owns the browser, does not
-// have is lost.
+// attach raises the lease's epoch and returns the page, once nobody else uses it; the caller must leave it. A page that this
+// process, which owns the browser, does not have is lost.
 func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, error) {
 	ref := refOf(page)
-	lent := p.lent.get(page.Operation, page.Attempt)
-	if lent == nil {
-		return nil, fmt.Errorf("attach: this process has no such page: %w", login.ErrPageLost)
+	lent, err := p.found(page)
+	if err != nil {
+		return nil, err
 	}
 	lease, err := p.Store.GetLease(ctx, ref, page.Attempt)
 	if err != nil {
@@ -112,12 +162,21 @@ func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, 
 	if lease, err = p.Store.AttachLease(ctx, lease); err != nil {
 		return nil, err
 	}
+	lent.wanted()
 	select {
 	case lent.turn <- struct{}{}:
 		return &heldPage{Page: lent.page, lent: lent, store: p.Store, lease: lease}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// found returns the page, which this process has when it has the browser; otherwise it is lost.
+func (p *Pages) found(page workflows.PageRef) (*lentPage, error) {
+	if lent := p.lent.get(page.Operation, page.Attempt); lent != nil {
+		return lent, nil
+	}
+	return nil, fmt.Errorf("this process has no such page: %w", login.ErrPageLost)
 }
 
 // leave lets the next execution have the page.
@@ -136,36 +195,4 @@ func (h *heldPage) check(ctx context.Context) error {
 		return store.ErrLeaseStale
 	}
 	return nil
-}
-
-// Navigate checks the lease and opens url.
-func (h *heldPage) Navigate(ctx context.Context, url string) error {
-	if err := h.check(ctx); err != nil {
-		return err
-	}
-	return h.Page.Navigate(ctx, url)
-}
-
-// Fill checks the lease and fills the field.
-func (h *heldPage) Fill(ctx context.Context, c login.Control, value session.Secret, allowed session.Origins) error {
-	if err := h.check(ctx); err != nil {
-		return err
-	}
-	return h.Page.Fill(ctx, c, value, allowed)
-}
-
-// Click checks the lease and clicks.
-func (h *heldPage) Click(ctx context.Context, c login.Control) error {
-	if err := h.check(ctx); err != nil {
-		return err
-	}
-	return h.Page.Click(ctx, c)
-}
-
-// PressEnter checks the lease and presses Enter.
-func (h *heldPage) PressEnter(ctx context.Context, c login.Control) error {
-	if err := h.check(ctx); err != nil {
-		return err
-	}
-	return h.Page.PressEnter(ctx, c)
 }

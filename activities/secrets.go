@@ -17,14 +17,37 @@ import (
 type Vault interface {
 	OpenSecret(sealed []byte, ctx vault.Context) (session.Secret, error)
 	OpenSecrets(sealed []byte, ctx vault.Context) (map[string]session.Secret, error)
+	Seal(plaintext []byte, ctx vault.Context) ([]byte, error)
 	SealJSON(value any, ctx vault.Context) ([]byte, error)
 	OpenJSON(sealed []byte, ctx vault.Context, into any) error
+	// DeriveID is a keyed pure function of prefix and parts.
+	DeriveID(prefix string, parts ...string) string
 }
 
 // operationSecrets are the opened secrets of an operation.
 type operationSecrets struct {
 	parameters login.Values
 	proxy      session.Secret
+}
+
+// job is an operation and what it works from.
+type job struct {
+	op      session.Operation
+	project session.Project
+	secrets operationSecrets
+}
+
+// job reads a live operation, its project and its secrets.
+func (p *Pages) job(ctx context.Context, ref store.Ref) (*job, error) {
+	j := &job{}
+	var err error
+	if j.op, j.project, err = p.target(ctx, ref); err != nil {
+		return nil, err
+	}
+	if j.secrets, err = p.secrets(ctx, j.op); err != nil {
+		return nil, err
+	}
+	return j, nil
 }
 
 // secrets opens the parameters and the proxy that the operation was started with.
@@ -50,51 +73,62 @@ func (p *Pages) secrets(ctx context.Context, op session.Operation) (operationSec
 	return out, nil
 }
 
-// engineInput gathers what the engine needs: the project, the parameters with what was answered since, and the answer
-// that belongs on the page now.
-func (p *Pages) engineInput(ctx context.Context, op session.Operation, project session.Project, in *workflows.AdvanceInput) (login.Input, error) {
-	secrets, err := p.secrets(ctx, op)
-	if err != nil {
-		return login.Input{}, err
-	}
-	input := login.Input{Project: project, Parameters: secrets.parameters}
+// engineInput gathers what the engine needs: the project, how its last login went, the parameters with what was answered
+// since, and the answer that belongs on the page now. told is true when a person gave credentials.
+func (p *Pages) engineInput(ctx context.Context, j *job, in *workflows.AdvanceInput) (input login.Input, told bool, err error) {
+	input = login.Input{Project: j.project, Parameters: j.secrets.parameters, Way: p.way(ctx, &j.op)}
 	if len(in.Progress) > 0 {
 		if err := json.Unmarshal(in.Progress, &input.Progress); err != nil {
-			return input, fmt.Errorf("decode the engine's progress: %w", err)
+			return input, false, fmt.Errorf("decode the engine's progress: %w", err)
 		}
 	}
 	for _, id := range in.Answers {
-		if err := p.addAnswer(ctx, op, id, in.CodeQuestion, secrets.parameters, &input); err != nil {
-			return input, err
+		credentials, err := p.addAnswer(ctx, j, id, in.CodeQuestion, &input)
+		if err != nil {
+			return input, told, err
 		}
+		told = told || credentials
 	}
-	return input, nil
+	return input, told, nil
 }
 
 // addAnswer makes answered credentials parameters, whatever page they are needed on, and hands over the answer that
-// belongs on this page.
-func (p *Pages) addAnswer(ctx context.Context, op session.Operation, id, current string, params login.Values, input *login.Input) error {
-	ref := store.Ref{Workspace: op.Workspace, Operation: op.ID}
+// belongs on this page. It reports whether these were credentials.
+func (p *Pages) addAnswer(ctx context.Context, j *job, id, current string, input *login.Input) (bool, error) {
+	ref := store.Ref{Workspace: j.op.Workspace, Operation: j.op.ID}
 	question, _, err := p.Store.GetQuestion(ctx, ref, id)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if question.Kind != session.AskCredentials && id != current {
-		return nil
+	credentials := question.Kind == session.AskCredentials
+	if !credentials && id != current {
+		return false, nil
 	}
 	sealed, err := p.Store.AnswerInput(ctx, ref, id)
 	if err != nil {
-		return err
+		return false, err
 	}
-	values, err := p.Vault.OpenSecrets(sealed, vault.AnswerTo(op.Workspace, id))
+	values, err := p.Vault.OpenSecrets(sealed, vault.AnswerTo(j.op.Workspace, id))
 	if err != nil {
-		return fmt.Errorf("open the answer to %s: %w", id, err)
+		return false, fmt.Errorf("open the answer to %s: %w", id, err)
 	}
-	if question.Kind == session.AskCredentials {
-		maps.Copy(params, values)
+	answer := answerOf(question, values)
+	if credentials {
+		maps.Copy(j.secrets.parameters, answer.Values)
 	}
 	if id == current {
-		input.Answer = &login.Answer{QuestionID: id, Kind: question.Kind, Values: values}
+		input.Answer = answer
 	}
-	return nil
+	return credentials, nil
+}
+
+// answerOf tells the values of fields from a choice and an action, which have names that no field has.
+func answerOf(question session.InfoRequest, values map[string]session.Secret) *login.Answer {
+	a := &login.Answer{
+		QuestionID: question.ID, Kind: question.Kind, Values: values,
+		Choice: values[session.AnswerChoice].Reveal(), Action: session.Action(values[session.AnswerAction].Reveal()),
+	}
+	delete(values, session.AnswerChoice)
+	delete(values, session.AnswerAction)
+	return a
 }

@@ -17,10 +17,8 @@ import (
 // input is what the engine would be given for the operation.
 func (f *fixture) input(ref store.Ref, in *workflows.AdvanceInput) (login.Input, error) {
 	f.t.Helper()
-	op := f.operation(ref)
-	p, err := f.db.GetProject(f.t.Context(), workspace, project)
-	require.NoError(f.t, err)
-	return activities.EngineInput(f.pages, f.t.Context(), op, p, in)
+	input, _, err := activities.EngineInput(f.t.Context(), f.pages, ref, in)
+	return input, err
 }
 
 func requireParameter(t *testing.T, in login.Input, name, want string) {
@@ -94,7 +92,7 @@ func TestEngineInput_OfAnEndedOperation_IsOver(t *testing.T) {
 	ref := f.running("op_1")
 	f.finish(ref, siteFailure())
 	_, err := f.input(ref, &workflows.AdvanceInput{})
-	require.ErrorIs(t, err, store.ErrSecretsErased)
+	require.ErrorIs(t, err, store.ErrOperationOver)
 }
 
 func TestEngineInput_OfSecretsMovedFromAnotherOperation_Fails(t *testing.T) {

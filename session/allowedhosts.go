@@ -11,15 +11,18 @@ import (
 type Origins struct {
 	login url.URL
 	hosts []string
+	// providers allows the well-known identity providers.
+	providers bool
 }
 
-// SecretOrigins returns where the secrets of p may be typed: the origin of LoginURL, and hosts that AllowedHosts name.
+// SecretOrigins returns where the secrets of p may be typed: the origin of LoginURL, hosts that AllowedHosts name, and, with
+// IdentityProviders, the well-known identity providers.
 func (p *Project) SecretOrigins() Origins {
 	u, err := url.Parse(p.LoginURL)
 	if err != nil { // Validate refuses such a project
 		return Origins{}
 	}
-	return Origins{login: *u, hosts: p.AllowedHosts}
+	return Origins{login: *u, hosts: p.AllowedHosts, providers: p.IdentityProviders}
 }
 
 // Allows reports whether secrets may be typed into a document of origin ("https://host:port"). A project whose login
@@ -40,7 +43,7 @@ func (o Origins) Allows(origin string) bool {
 			return true
 		}
 	}
-	return false
+	return o.providers && isIdentityProvider(u)
 }
 
 func sameOrigin(a, b *url.URL) bool {
@@ -78,7 +81,9 @@ func CheckAllowedHost(entry string) error {
 		return errors.New("is empty")
 	case strings.ContainsAny(rest, "/@*? #"):
 		return errors.New(`is "host", "host:port" or "*.suffix", without scheme and path`)
-	case wild && !strings.Contains(rest, "."):
+	case wild && (strings.HasPrefix(rest, ".") || strings.Contains(rest, ":")):
+		return errors.New(`is "*.suffix", without a port`)
+	case wild && !strings.Contains(strings.Trim(rest, "."), "."):
 		return errors.New("would allow a whole top-level domain")
 	}
 	return nil

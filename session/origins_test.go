@@ -72,7 +72,7 @@ func TestCheckAllowedHost_RefusesWhatIsNoHost(t *testing.T) {
 	for _, good := range []string{"example.com", "example.com:8443", "*.example.com", "127.0.0.1:80", "[::1]"} {
 		require.NoError(t, session.CheckAllowedHost(good), good)
 	}
-	for _, bad := range []string{"", "*", "*.com", "*.", "https://example.com", "example.com/login", "a@b", "a.*.example.com", "two words"} {
+	for _, bad := range []string{"", "*", "*.com", "*.", "*..com", "*.com.", "*.example.com:443", "https://example.com", "example.com/login", "a@b", "a.*.example.com", "two words"} {
 		require.Error(t, session.CheckAllowedHost(bad), bad)
 	}
 }

@@ -133,6 +133,8 @@ func (p *Project) Validate() error {
 	if strings.TrimPrefix(p.LoggedIn, "text=") == "" && p.LoggedIn != "" {
 		fault("loggedIn", "names no text after %q", "text=")
 	}
+	errs = append(errs, p.policyFaults()...)
+	errs = append(errs, p.recipeFaults()...)
 	return errors.Join(errs...)
 }
 

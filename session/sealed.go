@@ -25,3 +25,7 @@ const (
 // StorageStateID is what a session's sealed storage state is bound to: the project's name and the session's id, neither
 // of which can hold a slash.
 func StorageStateID(project, sessionID string) string { return project + "/" + sessionID }
+
+// ArtefactID is what a sealed artefact is bound to: the operation's id and the artefact's name, neither of which can hold a
+// slash.
+func ArtefactID(operation, name string) string { return operation + "/" + name }

@@ -24,3 +24,13 @@ func AnswerTo(workspace, question string) Context {
 func StorageStateOf(workspace, project, sessionID string) Context {
 	return Context{Workspace: workspace, Kind: session.SealedStorageState, ID: session.StorageStateID(project, sessionID)}
 }
+
+// ArtefactOf is for an artefact of an operation.
+func ArtefactOf(workspace, operation, name string) Context {
+	return Context{Workspace: workspace, Kind: session.SealedArtefact, ID: session.ArtefactID(operation, name)}
+}
+
+// AccountMemoryOf is for what is remembered of an account.
+func AccountMemoryOf(workspace, accountKey string) Context {
+	return Context{Workspace: workspace, Kind: session.SealedAccount, ID: accountKey}
+}

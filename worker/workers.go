@@ -57,7 +57,7 @@ func (w *Workers) PollWorkflows() (stop func(), err error) {
 	return started(wk, workflows.TaskQueue)
 }
 
-// PollOpenings starts the worker that opens pages on browsers of the kind.
+// PollOpenings starts the worker that opens pages on browsers of the kind, and begins logins on them.
 func (w *Workers) PollOpenings(kind session.BrowserKind) (stop func(), err error) {
 	queue := workflows.PageTaskQueueFor(kind)
 	wk := sdkworker.New(w.Client, queue, w.activityOptions())
@@ -70,6 +70,7 @@ func (w *Workers) PollPages(queue string) (stop func(), err error) {
 	wk := sdkworker.New(w.Client, queue, w.activityOptions())
 	for name, fn := range map[string]any{
 		workflows.ActivityAdvance:   w.Pages.Advance,
+		workflows.ActivityWatch:     w.Pages.Watch,
 		workflows.ActivityCapture:   w.Pages.Capture,
 		workflows.ActivityProve:     w.Pages.Prove,
 		workflows.ActivityClosePage: w.Pages.ClosePage,

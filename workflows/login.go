@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"encoding/json"
 	"errors"
 
 	"go.temporal.io/sdk/temporal"
@@ -10,8 +9,13 @@ import (
 	"github.com/anteroom/anteroom/session"
 )
 
-// maxAttempts is how often an operation may begin on a new page: once more after a lost browser.
-const maxAttempts = 2
+const (
+	// maxAttempts is how often an operation may begin on a new page: once more after a lost browser.
+	maxAttempts = 2
+	// maxQuestions bounds what an operation may ask. A question is about 25 events of the history, of which Temporal wants
+	// less than 4,096 (engineering, limits); a page whose number to match changes for ever would fill any.
+	maxQuestions = 150
+)
 
 // Login runs one operation: it logs an account in and leaves a proven session. It ends with nil error whenever the
 // operation's row tells the end, however the login went.
@@ -31,7 +35,7 @@ type login struct {
 	attempt   int
 	begin     BeginOutput
 	questions int
-	// asked is the last question; what became of it is settled before a new page is opened.
+	// asked is the last question; what became of it is settled with the write that follows.
 	asked      string
 	answers    []string
 	rejected   bool
@@ -41,9 +45,12 @@ type login struct {
 	// shown is what the search attributes say.
 	shown [2]string
 
-	// answered and lost are what the signals told, by id of question and browser.
+	// answered and lost are what the signals told, by id of question and browser; lastLost is the last of these browsers,
+	// former the one of the attempt before.
 	answered map[string]bool
 	lost     map[string]bool
+	lastLost string
+	former   string
 }
 
 // outcome is how an attempt ended.
@@ -74,7 +81,7 @@ func (l *login) run(ctx workflow.Context) (*LoginResult, error) {
 			return l.finish(ctx, end)
 		case errors.Is(err, errLost) && l.mayStartOver():
 			l.closePage(ctx) // of a browser that lives on: only its page crashed
-			l.page = nil
+			l.leavePage()
 			continue
 		case errors.Is(err, errLost):
 			return l.finish(ctx, failed(browserLost()))
@@ -90,57 +97,48 @@ func (l *login) run(ctx workflow.Context) (*LoginResult, error) {
 
 // try is one attempt on one page. The page is given back when the run ends; a lost one is gone.
 func (l *login) try(ctx workflow.Context) (*outcome, error) {
-	page, err := l.openPage(ctx)
+	at, err := l.openPage(ctx)
 	if err != nil {
 		return nil, err
 	}
-	at, err := l.logIn(ctx, page)
-	if err != nil {
+	if at, err = l.logIn(ctx, at); err != nil {
 		return nil, err
 	}
 	if at.Failure != nil {
 		return failed(at.Failure), nil //nolint:nilerr // how the login ended is its outcome, not an error of the workflow
 	}
-	return l.keep(ctx, page, at)
+	return l.keep(ctx, at)
 }
 
 // logIn lets the engine advance until it is logged in or gives up, asking what the site asks.
-func (l *login) logIn(ctx workflow.Context, page *PageRef) (*AdvanceOutput, error) {
-	var progress json.RawMessage
-	codeQuestion := ""
-	for {
-		at, err := l.advance(ctx, page, progress, codeQuestion)
+func (l *login) logIn(ctx workflow.Context, at *AdvanceOutput) (*AdvanceOutput, error) {
+	for at.Question != nil {
+		if l.questions == maxQuestions {
+			return &AdvanceOutput{Failure: tooManyQuestions()}, nil
+		}
+		reply, err := l.ask(ctx, at)
 		if err != nil {
 			return nil, err
 		}
-		if at.Question == nil {
-			return at, nil
-		}
-		questionID, err := l.ask(ctx, page, at.Question)
-		if err != nil {
-			return nil, err
-		}
-		if questionID == "" {
+		if reply.nobody {
 			return &AdvanceOutput{Failure: unanswered(at.Question)}, nil
 		}
-		progress, codeQuestion = at.Progress, questionID
+		if at, err = l.advance(ctx, at.Progress, reply.answered); err != nil {
+			return nil, err
+		}
 	}
+	return at, nil
 }
 
-// keep captures the logged-in state and proves it in fresh browser contexts.
-func (l *login) keep(ctx workflow.Context, page *PageRef, at *AdvanceOutput) (*outcome, error) {
-	if err := l.record(ctx, session.OperationRunning, session.StepCapturing); err != nil {
-		return nil, err
+// keep captures the logged-in state, unless that was done at once, and proves it in fresh browser contexts.
+func (l *login) keep(ctx workflow.Context, at *AdvanceOutput) (*outcome, error) {
+	if !at.Captured {
+		if err := l.capture(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if err := l.onPage(ctx, page, ActivityCapture, &CaptureInput{Page: *page}, nil); err != nil {
-		return nil, err
-	}
-	if err := l.record(ctx, session.OperationRunning, session.StepVerifying); err != nil {
-		return nil, err
-	}
-	var proof ProveOutput
-	in := &ProveInput{Page: *page, Landing: at.Landing, Verdict: at.Verdict}
-	if err := l.onPage(ctx, page, ActivityProve, in, &proof); err != nil {
+	proof, err := l.prove(ctx, at)
+	if err != nil {
 		return nil, err
 	}
 	if proof.Failure != nil {
@@ -149,6 +147,15 @@ func (l *login) keep(ctx workflow.Context, page *PageRef, at *AdvanceOutput) (*o
 		return end, nil //nolint:nilerr // as in try
 	}
 	return &outcome{state: session.OperationSucceeded, verdict: proof.Verdict}, nil
+}
+
+// leavePage forgets the page of an attempt that failed.
+func (l *login) leavePage() {
+	l.former = l.lastLost
+	if l.page != nil {
+		l.former = l.page.BrowserID
+	}
+	l.page = nil
 }
 
 // mayStartOver is true after the first lost browser, unless the site refused something: then a second submit could

@@ -25,6 +25,11 @@ func unanswered(q *session.InfoRequest) *session.Failure {
 		"nobody answered the question ("+string(q.Kind)+") before it expired; start the login again when somebody can")
 }
 
+func tooManyQuestions() *session.Failure {
+	return session.NewFailure(session.FailureNeedsUser, "too_many_questions",
+		"the site kept asking, question after question; log in once by hand to see what it wants, then start the login again")
+}
+
 func browserLost() *session.Failure {
 	return session.NewFailure(session.FailureEngine, "browser_lost",
 		"the browser of this login was lost; start the login again")

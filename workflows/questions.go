@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -9,29 +10,46 @@ import (
 	"github.com/anteroom/anteroom/session"
 )
 
-// ask asks a question and waits, durably, until it is answered, its time is up or the browser is lost. It returns the
-// id of the answered question, or "" when nobody answered.
-func (l *login) ask(ctx workflow.Context, page *PageRef, q *session.InfoRequest) (string, error) {
-	asked, err := l.pose(ctx, q)
+// reply is what came of a question. The zero reply: the page went on by itself, and needs no answer any more.
+type reply struct {
+	// answered is the id of the question if it was answered.
+	answered string
+	// nobody is true when its time was up.
+	nobody bool
+}
+
+// ask asks what the engine wants to know and waits, durably, until it is answered, the page goes on by itself, the
+// question's time is up or the browser is lost.
+func (l *login) ask(ctx workflow.Context, at *AdvanceOutput) (reply, error) {
+	asked, err := l.pose(ctx, at.Question)
 	if err != nil {
-		return "", err
+		return reply{}, err
 	}
 	if asked.State == session.QuestionOpen {
-		if err := l.awaitAnswer(ctx, page, asked); err != nil {
-			return "", err
+		wentOn, err := l.awaitReply(ctx, at, asked)
+		if err != nil {
+			return reply{}, err
+		}
+		if wentOn {
+			return reply{}, l.goOn(ctx)
 		}
 	}
+	return l.settle(ctx, asked)
+}
+
+// settle decides between the answer and the end of the question's time, as the store has it, and takes the answer up.
+func (l *login) settle(ctx workflow.Context, asked *AskOutput) (reply, error) {
 	if !l.answered[asked.QuestionID] && asked.State == session.QuestionOpen {
 		state, err := l.closeQuestion(ctx, asked.QuestionID)
 		if err != nil {
-			return "", err
+			return reply{}, err
 		}
 		asked.State = state // answered, if an answer came in the last moment
 	}
 	if !l.answered[asked.QuestionID] && asked.State == session.QuestionClosed {
-		return "", nil
+		return reply{nobody: true}, nil
 	}
-	return asked.QuestionID, l.takeUp(ctx, asked.QuestionID)
+	return reply{answered: asked.QuestionID}, l.takeUp(ctx, asked.QuestionID)
 }
 
 // pose writes the next question. The number is the workflow's; the id and the deadline are what the store holds.
@@ -45,34 +63,71 @@ func (l *login) pose(ctx workflow.Context, q *session.InfoRequest) (*AskOutput, 
 		question.Reason = "browser_lost"
 		question.Message = "The browser of this login was lost, so the site was asked anew. " + question.Message
 	}
+	step := session.StepWaitingInput
+	if question.Kind.GoesOnByItself() {
+		step = session.StepWaitingExternal
+	}
 	var asked AskOutput
-	in := &AskInput{Write: l.write(session.OperationWaiting, session.StepWaitingInput), Question: question}
+	in := &AskInput{Write: l.write(session.OperationWaiting, step), Question: question}
 	if err := l.local(ctx, ActivityAsk, in, &asked); err != nil {
 		return nil, err
 	}
 	l.asked = asked.QuestionID
-	l.show(ctx, session.OperationWaiting, session.StepWaitingInput, fmt.Sprintf(
+	l.show(ctx, session.OperationWaiting, step, fmt.Sprintf(
 		"%s, question %d, until %s", question.Kind, question.Number, asked.ExpiresAt.UTC().Format(time.RFC3339)))
 	return &asked, nil
 }
 
-// awaitAnswer returns when the answer is there or its time is up.
-func (l *login) awaitAnswer(ctx workflow.Context, page *PageRef, asked *AskOutput) error {
-	wait := asked.ExpiresAt.Sub(workflow.Now(ctx))
-	options := workflow.AwaitOptions{
-		Timeout:      max(wait, 0),
-		TimerOptions: workflow.TimerOptions{Summary: "wait for an answer"},
+// awaitReply returns when the answer is there, the time is up or the page went on by itself, which only the pages of some
+// questions do: those are watched meanwhile. An answer wins over the page.
+func (l *login) awaitReply(ctx workflow.Context, at *AdvanceOutput, asked *AskOutput) (wentOn bool, err error) {
+	wait := max(asked.ExpiresAt.Sub(workflow.Now(ctx)), 0)
+	page := &watch{}
+	if at.Question.Kind.GoesOnByItself() {
+		watching, stop := workflow.WithCancel(ctx)
+		defer stop() // its activity leaves the page to the next one at once; see activities.Pages.Watch
+		page = l.watch(watching, at.Progress, asked, wait)
 	}
-	_, err := workflow.AwaitWithOptions(ctx, options, func() bool {
-		return l.answered[asked.QuestionID] || l.lost[page.BrowserID]
+	options := workflow.AwaitOptions{Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: "wait for an answer"}}
+	_, err = workflow.AwaitWithOptions(ctx, options, func() bool {
+		return l.answered[asked.QuestionID] || l.lost[l.page.BrowserID] || page.changed || page.err != nil
 	})
-	if err != nil {
-		return err
+	switch {
+	case err != nil:
+		return false, err
+	case l.lost[l.page.BrowserID]:
+		return false, errLost
+	case l.answered[asked.QuestionID]:
+		return false, nil
 	}
-	if l.lost[page.BrowserID] {
-		return errLost
+	return page.changed, page.err
+}
+
+// watch is what came of watching a page; nothing yet when it is zero.
+type watch struct {
+	changed bool
+	// err says that the page is lost or that the operation is over.
+	err error
+}
+
+// watch lets the page be watched until ctx is canceled. A watch that fails otherwise is given up: the question is still open.
+func (l *login) watch(ctx workflow.Context, progress json.RawMessage, asked *AskOutput, wait time.Duration) *watch {
+	w := &watch{}
+	in := &WatchInput{
+		Page: *l.page, Question: asked.QuestionID, Progress: progress, Answers: l.answers, Until: asked.ExpiresAt,
 	}
-	return nil
+	ctx = workflow.WithActivityOptions(ctx, watchOptions(l.page, wait+watchSlack))
+	f := workflow.ExecuteActivity(ctx, ActivityWatch, in)
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		var out WatchOutput
+		switch err := l.asOver(f.Get(ctx, &out)); {
+		case err == nil:
+			w.changed = out.Changed
+		case isEnd(err):
+			w.err = err
+		}
+	})
+	return w
 }
 
 func (l *login) closeQuestion(ctx workflow.Context, questionID string) (session.QuestionState, error) {
@@ -87,5 +142,13 @@ func (l *login) takeUp(ctx workflow.Context, questionID string) error {
 	l.answers = append(l.answers, questionID)
 	w := l.write(session.OperationRunning, session.StepSubmitting)
 	w.Consumed = questionID
+	return l.recordWrite(ctx, w)
+}
+
+// goOn records that the page went on without an answer, which closes the question. An answer that came at the same time
+// is for a page that is no more: nobody must go on repeating its signal.
+func (l *login) goOn(ctx workflow.Context) error {
+	w := l.write(session.OperationRunning, session.StepDetecting)
+	w.Consumed = l.asked
 	return l.recordWrite(ctx, w)
 }

@@ -46,12 +46,12 @@ func (l *login) write(state session.OperationState, step session.Step) Write {
 
 // claim takes the operation for this run, or ends with errOver.
 func (l *login) claim(ctx workflow.Context) error {
-	w := l.write(session.OperationRunning, session.StepNone)
+	w := l.write(session.OperationRunning, session.StepNavigating)
 	w.Attempt = 1
 	if err := l.local(ctx, ActivityBegin, &BeginInput{Write: w}, &l.begin); err != nil {
 		return err
 	}
-	l.show(ctx, session.OperationRunning, session.StepNone, "")
+	l.show(ctx, session.OperationRunning, session.StepNavigating, "")
 	return nil
 }
 

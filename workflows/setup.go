@@ -43,7 +43,7 @@ func (l *login) receiveLostBrowsers(ctx workflow.Context) {
 	for {
 		var s BrowserLostSignal
 		ch.Receive(ctx, &s)
-		l.lost[s.BrowserID] = true
+		l.lost[s.BrowserID], l.lastLost = true, s.BrowserID
 	}
 }
 
@@ -99,3 +99,6 @@ func asOver(err error) error {
 	}
 	return err
 }
+
+// isEnd reports that an error of [asOver] ends the attempt or the run.
+func isEnd(err error) bool { return errors.Is(err, errOver) || errors.Is(err, errLost) }

@@ -101,11 +101,26 @@ type PageRef struct {
 	TaskQueue string `json:"taskQueue"`
 }
 
-// OpenPageInput asks for a page.
+// OpenPageInput asks for a page, and for the login engine to begin on it.
 type OpenPageInput struct {
 	Workspace string `json:"workspace"`
 	Operation string `json:"operation"`
 	Attempt   int    `json:"attempt"`
+	// Seq, RunID, Answers and Number are as in [AdvanceInput].
+	Seq     int64    `json:"seq"`
+	RunID   string   `json:"runId"`
+	Answers []string `json:"answers,omitempty"`
+	Number  int      `json:"number"`
+}
+
+// OpenPageOutput is the page, and how far the engine got with it in the same go: it saves a round trip.
+type OpenPageOutput struct {
+	// PageRef names nothing when no page was opened because of Advanced.Failure.
+	PageRef
+
+	// Advanced is nil when the engine has still to begin, or to go on: an execution that finds the page open, or that
+	// met a fault, leaves it to Advance, which runs where the page is.
+	Advanced *AdvanceOutput `json:"advanced,omitempty"`
 }
 
 // AdvanceInput lets the login engine go on with a page.
@@ -118,8 +133,10 @@ type AdvanceInput struct {
 	Progress json.RawMessage `json:"progress,omitempty"`
 	// Answers are the ids of the answered questions of this operation, the newest last.
 	Answers []string `json:"answers,omitempty"`
-	// CodeQuestion is the answered question whose code belongs on this page now; may be empty.
+	// CodeQuestion is the answered question whose answer belongs on this page now; may be empty.
 	CodeQuestion string `json:"codeQuestion,omitempty"`
+	// Number is the number of the operation's next question. What this go leaves behind for people is named after it.
+	Number int `json:"number"`
 }
 
 // AdvanceOutput is where the engine got to: exactly one of LoggedIn, Question and Failure.
@@ -130,6 +147,10 @@ type AdvanceOutput struct {
 	Verdict  *session.Verdict     `json:"verdict,omitempty"`
 	Question *session.InfoRequest `json:"question,omitempty"`
 	Failure  *session.Failure     `json:"failure,omitempty"`
+	// Captured is true when the state of the logged-in page was captured in the same go.
+	Captured bool `json:"captured,omitempty"`
+	// Way is how the login went, for the project to keep once it is proven. It holds no secret.
+	Way json.RawMessage `json:"way,omitempty"`
 	// Rejected is true once the site refused the credentials or a code.
 	Rejected bool `json:"rejected,omitempty"`
 }
@@ -137,15 +158,19 @@ type AdvanceOutput struct {
 // WatchInput looks at a page while a question is open whose answer may come from elsewhere: an approval, a link.
 type WatchInput struct {
 	Page PageRef `json:"page"`
+	// Question is the question's id: nobody watches once it is not open any more.
+	Question string `json:"question"`
 	// Progress is the engine's own memory of this page.
 	Progress json.RawMessage `json:"progress,omitempty"`
+	// Answers are as in [AdvanceInput].
+	Answers []string `json:"answers,omitempty"`
 	// Until is when the question expires.
 	Until time.Time `json:"until"`
 }
 
 // WatchOutput says how the watch ended.
 type WatchOutput struct {
-	// Changed is true when the page went on by itself.
+	// Changed is true when the page went on by itself; false when there was nothing to watch for any more.
 	Changed bool `json:"changed"`
 }
 
@@ -156,9 +181,15 @@ type CaptureInput struct {
 
 // ProveInput proves the captured state in fresh browser contexts.
 type ProveInput struct {
-	Page    PageRef          `json:"page"`
-	Landing string           `json:"landing"`
+	Page PageRef `json:"page"`
+	// Seq and RunID are as in [AdvanceInput].
+	Seq     int64  `json:"seq"`
+	RunID   string `json:"runId"`
+	Landing string `json:"landing"`
+	// Verdict is the engine's; its evidence becomes part of the proof's.
 	Verdict *session.Verdict `json:"verdict,omitempty"`
+	// Way is kept for the project when the proof holds.
+	Way json.RawMessage `json:"way,omitempty"`
 }
 
 // ProveOutput is the verdict, or why there is none.

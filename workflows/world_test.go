@@ -30,9 +30,20 @@ type world struct {
 	consumed string
 	finish   *workflows.FinishInput
 
-	advance    func() (*workflows.AdvanceOutput, error)
-	beginErr   error
-	proof      workflows.ProveOutput
+	// parts are what the engine does, one after the other; each is an *AdvanceOutput or an error.
+	parts []any
+	// opensOnly has the engine begin apart from the page's opening.
+	opensOnly bool
+	// opensNothing has the engine end without any page.
+	opensNothing bool
+	openErr      error
+	beginErr     error
+	proof        workflows.ProveOutput
+	proved       *workflows.ProveInput
+	watched      []workflows.WatchInput
+	// canceled counts the watches that were told to end; shown are the steps of the questions.
+	canceled   int
+	shown      []session.Step
 	askGives   session.QuestionState
 	closeGives session.QuestionState
 }
@@ -54,6 +65,7 @@ func newWorld(t *testing.T) *world {
 	register(w, workflows.ActivityFinish, w.onFinish)
 	register(w, workflows.ActivityOpenPage, w.onOpenPage)
 	register(w, workflows.ActivityAdvance, w.onAdvance)
+	w.playWatches()
 	register(w, workflows.ActivityCapture, w.onCapture)
 	register(w, workflows.ActivityProve, w.onProve)
 	register(w, workflows.ActivityClosePage, w.onClosePage)
@@ -135,6 +147,7 @@ func (w *world) onRecord(in *workflows.RecordInput) (*struct{}, error) {
 func (w *world) onAsk(in *workflows.AskInput) (*workflows.AskOutput, error) {
 	w.wrote(in.Write)
 	w.asked = append(w.asked, in.Question)
+	w.shown = append(w.shown, in.Write.Step)
 	return &workflows.AskOutput{
 		QuestionID: questionID(in.Question.Number), ExpiresAt: in.Question.ExpiresAt, State: w.askGives,
 	}, nil
@@ -150,39 +163,56 @@ func (w *world) onFinish(in *workflows.FinishInput) (*struct{}, error) {
 	return nil, nil
 }
 
-func (w *world) onOpenPage(in *workflows.OpenPageInput) (*workflows.PageRef, error) {
-	return &workflows.PageRef{
+func (w *world) onOpenPage(in *workflows.OpenPageInput) (*workflows.OpenPageOutput, error) {
+	if w.openErr != nil {
+		return nil, w.openErr
+	}
+	out := &workflows.OpenPageOutput{PageRef: workflows.PageRef{
 		Workspace: in.Workspace, Operation: in.Operation, Attempt: in.Attempt,
 		BrowserID: browserID(in.Attempt), TaskQueue: workflows.BrowserTaskQueue(browserID(in.Attempt)),
-	}, nil
+	}}
+	if _, isError := w.parts[0].(error); isError || w.opensOnly {
+		return out, nil // as the activity does: it leaves it to Advance
+	}
+	if w.opensNothing {
+		out.PageRef = workflows.PageRef{}
+	}
+	var err error
+	out.Advanced, err = w.onAdvance(&workflows.AdvanceInput{
+		Page: out.PageRef, Seq: in.Seq, RunID: in.RunID, Answers: in.Answers, Number: in.Number,
+	})
+	return out, err
 }
 
+// onAdvance plays the next part.
 func (w *world) onAdvance(in *workflows.AdvanceInput) (*workflows.AdvanceOutput, error) {
 	w.advanced = append(w.advanced, *in)
-	return w.advance()
+	part := w.parts[0]
+	w.parts = w.parts[1:]
+	if err, ok := part.(error); ok {
+		return nil, err
+	}
+	out, _ := part.(*workflows.AdvanceOutput)
+	return out, nil
 }
 
 func (w *world) onCapture(*workflows.CaptureInput) (*struct{}, error) { return nil, nil }
 
-func (w *world) onProve(*workflows.ProveInput) (*workflows.ProveOutput, error) { return &w.proof, nil }
+func (w *world) onProve(in *workflows.ProveInput) (*workflows.ProveOutput, error) {
+	w.proved = in
+	return &w.proof, nil
+}
 
 func (w *world) onClosePage(*workflows.ClosePageInput) (*struct{}, error) { return nil, nil }
 
-// script plays its parts in order; each is an *AdvanceOutput or an error.
-func script(parts ...any) func() (*workflows.AdvanceOutput, error) {
-	return func() (*workflows.AdvanceOutput, error) {
-		part := parts[0]
-		parts = parts[1:]
-		if err, ok := part.(error); ok {
-			return nil, err
-		}
-		out, _ := part.(*workflows.AdvanceOutput)
-		return out, nil
-	}
-}
+// script sets what the engine does; see world.parts.
+func (w *world) script(parts ...any) { w.parts = parts }
 
 func loggedIn() *workflows.AdvanceOutput {
-	return &workflows.AdvanceOutput{LoggedIn: true, Landing: "https://app.example/home", Verdict: &session.Verdict{LoggedIn: true}}
+	return &workflows.AdvanceOutput{
+		LoggedIn: true, Captured: true, Landing: "https://app.example/home", Verdict: &session.Verdict{LoggedIn: true},
+		Way: json.RawMessage(`{"steps":[]}`),
+	}
 }
 
 func asks(attempt int) *workflows.AdvanceOutput {
@@ -190,6 +220,13 @@ func asks(attempt int) *workflows.AdvanceOutput {
 		Progress: json.RawMessage(fmt.Sprintf(`{"asked":%d}`, attempt)),
 		Question: &session.InfoRequest{Kind: session.AskCode, Message: "Enter the code.", Attempt: attempt},
 	}
+}
+
+// waitsFor is asks for a question that the page may go on without.
+func waitsFor(kind session.InfoRequestKind) *workflows.AdvanceOutput {
+	out := asks(1)
+	out.Question.Kind = kind
+	return out
 }
 
 func fails(class session.FailureClass, code string) *workflows.AdvanceOutput {

@@ -99,6 +99,10 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	return err
 }
 
+// warmPages are kept ready in the headless shell, where each takes some 16 MB: a login uses one page, its proof two. Making
+// one takes longer than anything that a login does by itself.
+const warmPages = 3
+
 func (p *Process) launch(ctx context.Context, kind session.BrowserKind) (worker.Browser, error) {
 	b := p.o.Config.Browser
 	options := browser.Options{
@@ -106,7 +110,7 @@ func (p *Process) launch(ctx context.Context, kind session.BrowserKind) (worker.
 		Logger: p.logger.With("part", "browser"),
 	}
 	if kind == session.BrowserShell {
-		options.Path = b.Path
+		options.Path, options.WarmPages = b.Path, warmPages
 	}
 	launched, err := browser.Launch(ctx, options)
 	if err != nil {
