@@ -58,7 +58,7 @@ func TestLog_NamesRoutesAndNeverPathsQueriesKeysOrSecrets(t *testing.T) {
 	t.Parallel()
 	f := apitest.New(t)
 	const canary = "c4nary-Kq8vXz2LrT7wPm3NhYb5"
-	id := f.Start(t, object{"parameters": object{"username": canary, "password": canary, "totpSecret": canary}, "proxy": "http://u:" + canary + "@h:1"})
+	id := f.Start(t, object{"parameters": object{"username": canary, "password": canary, "totpSecret": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&issuer=" + canary}, "proxy": "http://u:" + canary + "@h:1"})
 	q := f.Ask(id, apitest.CodeQuestion(1))
 	sessions := apitest.Sessions
 	f.Call(t, http.MethodPost, sessions+"/create/"+id+"/resume", object{"input": canary, "info_request_id": q})

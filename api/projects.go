@@ -74,15 +74,20 @@ func (n *native) DeleteProject(c *gin.Context, workspaceID, projectName string) 
 // may be sent back and is ignored; any other field that is not known is refused.
 func decodeProject(body []byte, name string) (session.Project, error) {
 	p := session.Project{Name: name}
-	var otp, version, updatedAt json.RawMessage
+	var otp, recipe, version, updatedAt json.RawMessage
 	err := jsonbody.Refuse(body, "", jsonbody.Fields{
 		"name": &p.Name, "loginUrl": &p.LoginURL, "allowedHosts": &p.AllowedHosts, "checkUrl": &p.CheckURL, "loggedIn": &p.LoggedIn,
-		"browser": (*string)(&p.Browser), "otp": &otp, "version": &version, "updatedAt": &updatedAt,
+		"browser": (*string)(&p.Browser), "otp": &otp, "signInWith": &p.SignInWith,
+		"consent": (*string)(&p.Consent), "terms": (*string)(&p.Terms), "remember": (*string)(&p.Remember),
+		"identityProviders": &p.IdentityProviders, "loadMedia": &p.LoadMedia, "recipe": &recipe, "version": &version, "updatedAt": &updatedAt,
 	})
 	if err != nil {
 		return session.Project{}, err
 	}
-	if err := jsonbody.Refuse(otp, "otp.", jsonbody.Fields{"wait": &p.OTP.Wait}); err != nil {
+	if err := jsonbody.Refuse(otp, "otp.", jsonbody.Fields{"wait": &p.OTP.Wait, "prefer": &p.OTP.Prefer}); err != nil {
+		return session.Project{}, err
+	}
+	if err := jsonbody.Document(recipe, "recipe", &p.Recipe); err != nil {
 		return session.Project{}, err
 	}
 	if p.Name != name {

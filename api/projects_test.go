@@ -24,7 +24,14 @@ func TestProject_IsCreatedReadReplacedListedAndDeleted(t *testing.T) {
 	f := apitest.New(t)
 	document := object{
 		"loginUrl": "https://portal.example/login", "allowedHosts": []any{"portal.example", "*.sso.example"}, "checkUrl": "https://portal.example/me",
-		"loggedIn": "text=Sign out", "browser": "chrome", "otp": object{"wait": "5m"},
+		"loggedIn": "text=Sign out", "browser": "chrome",
+		"otp":        object{"wait": "5m", "prefer": []any{"totp", "sms"}},
+		"signInWith": "google", "consent": "ask", "terms": "accept", "remember": "decline", "identityProviders": true, "loadMedia": true,
+		"recipe": object{
+			"before": []any{object{"click": "text=Log in", "optional": true}},
+			"fields": object{"identifier": object{"target": "label=User"}},
+			"submit": "css=#go", "typing": "keys", "waits": object{"settle": "20s"},
+		},
 	}
 	r := f.Call(t, http.MethodPut, projects+"/portal", document)
 	require.Equal(t, http.StatusCreated, r.Status, r.Body)
@@ -64,6 +71,17 @@ func TestPutProject_RefusesWhatItCannotKeep(t *testing.T) {
 		"hosts as a string":    {"/p", object{"loginUrl": "http://h/", "allowedHosts": "h"}, "invalid-field", "allowedHosts"},
 		"a host that is none":  {"/p", object{"loginUrl": "http://h/", "allowedHosts": []string{"http://h"}}, "invalid-field", "allowedHosts[0]"},
 		"unknown browser":      {"/p", object{"loginUrl": "http://h/", "browser": "netscape"}, "invalid-field", "browser"},
+		"unknown in recipe":    {"/p", object{"loginUrl": "http://h/", "recipe": object{"clicks": "x"}}, "unknown-field", "recipe.clicks"},
+		"unknown deep in it":   {"/p", object{"loginUrl": "http://h/", "recipe": object{"before": []any{object{"press": "x"}}}}, "unknown-field", "recipe.press"},
+		"recipe as a string":   {"/p", object{"loginUrl": "http://h/", "recipe": "x"}, "invalid-field", "recipe"},
+		"recipe of a number":   {"/p", object{"loginUrl": "http://h/", "recipe": object{"submit": 7}}, "invalid-field", "recipe.submit"},
+		"media as a string":    {"/p", object{"loginUrl": "http://h/", "loadMedia": "yes"}, "invalid-field", "loadMedia"},
+		"unknown consent":      {"/p", object{"loginUrl": "http://h/", "consent": "decline"}, "invalid-field", "consent"},
+		"unknown terms":        {"/p", object{"loginUrl": "http://h/", "terms": "no"}, "invalid-field", "terms"},
+		"unknown remember":     {"/p", object{"loginUrl": "http://h/", "remember": "ask"}, "invalid-field", "remember"},
+		"unknown method":       {"/p", object{"loginUrl": "http://h/", "otp": object{"prefer": []string{"sms", "pigeon"}}}, "invalid-field", "otp.prefer[1]"},
+		"a public suffix":      {"/p", object{"loginUrl": "http://h/", "allowedHosts": []string{"*.corp.example", "*.co.uk"}}, "invalid-field", "allowedHosts[1]"},
+		"a shared host":        {"/p", object{"loginUrl": "http://h/", "allowedHosts": []string{"*.github.io"}}, "invalid-field", "allowedHosts[0]"},
 		"another name":         {"/p", object{"loginUrl": "http://h/", "name": "q"}, "invalid-field", "name"},
 		"a name with a slash":  {"/a%2Fb", object{"loginUrl": "http://h/"}, "invalid-field", "name"},
 		"a hidden name":        {"/.p", object{"loginUrl": "http://h/"}, "invalid-field", "name"},

@@ -136,7 +136,16 @@ func TestSpec_ClassesAndKindsOfTheDomainAreNamed(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("openapi.yaml")
 	require.NoError(t, err)
-	names := []string{string(session.AskCode), string(session.AskCredentials), string(session.OperationCreate), string(session.OperationRefresh)}
+	names := []string{string(session.OperationCreate), string(session.OperationRefresh)}
+	for _, kind := range session.InfoRequestKinds() {
+		names = append(names, string(kind))
+	}
+	for _, action := range []session.Action{
+		session.ActionAnswer, session.ActionChoose, session.ActionResend, session.ActionTryAnotherWay, session.ActionCancel,
+	} {
+		names = append(names, string(action))
+	}
+	names = append(names, session.PreferableMethods()...)
 	for _, class := range session.FailureClasses() {
 		names = append(names, string(class))
 	}
@@ -162,9 +171,10 @@ func TestSpec_EveryFieldOfTheDomainIsShown(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 7e6, time.UTC)
 	evidence := []session.Evidence{{Rule: "r", Weight: 1, Where: "w"}}
 	question := session.InfoRequest{
-		ID: "q", Number: 1, Kind: session.AskCode, Message: "m", MaskedTarget: "t", Attempt: 1, Reason: "r", SiteError: "s",
-		Fields:  []session.Field{{Name: "n", Type: "code", Label: "l", Length: 6, Pattern: "p", Secret: true}},
-		Choices: []session.Choice{{ID: "c", Label: "l", Automatable: true}},
+		ID: "q", Number: 1, Kind: session.AskCode, Message: "m", MaskedTarget: "t", Medium: session.MediumSMS, DisplayCode: "42", Picture: "p.png",
+		Attempt: 1, Reason: "r", SiteError: "s",
+		Fields:  []session.Field{{Name: "n", Type: "code", Label: "l", Length: 6, Pattern: "p", Secret: true, Optional: true}},
+		Choices: []session.Choice{{ID: "c", Type: "method", Label: "l", Description: "d", Automatable: true}},
 		Allow:   []session.Action{session.ActionAnswer}, AskedAt: at, ExpiresAt: at.Add(time.Minute),
 	}
 	op := session.Operation{
@@ -177,7 +187,9 @@ func TestSpec_EveryFieldOfTheDomainIsShown(t *testing.T) {
 	requireSameJSON(t, op, contract.FromOperation(op))
 	p := session.Project{
 		Name: "p", LoginURL: "http://l", AllowedHosts: []string{"h"}, CheckURL: "http://c", LoggedIn: "text=x", Browser: session.BrowserChrome,
-		OTP: session.OTPSettings{Wait: "5m"}, Version: 2, UpdatedAt: at,
+		OTP: session.OTPSettings{Wait: "5m", Prefer: []string{"totp"}}, SignInWith: "google", Consent: session.PolicyAsk,
+		Terms: session.PolicyAccept, Remember: session.PolicyDecline, IdentityProviders: true, LoadMedia: true,
+		Recipe: &session.Recipe{Submit: "css=#go", Before: []session.RecipeStep{{Click: "x", Optional: true}}}, Version: 2, UpdatedAt: at,
 	}
 	requireSameJSON(t, p, contract.FromProject(p))
 }

@@ -65,7 +65,7 @@ type call struct {
 	query  url.Values
 	body   any           // sent as JSON; nil for none
 	wait   time.Duration // of a long poll
-	into   any           // where the JSON answer goes; nil for nowhere
+	into   any           // where the JSON answer goes; a *[]byte takes any answer as it is; nil for nowhere
 }
 
 // workspacePath puts segments under the client's workspace.
@@ -94,6 +94,10 @@ func (c *Client) do(ctx context.Context, k call) (int, error) {
 		return resp.StatusCode, errorOf(resp, body)
 	}
 	if k.into == nil {
+		return resp.StatusCode, nil
+	}
+	if raw, ok := k.into.(*[]byte); ok {
+		*raw = body
 		return resp.StatusCode, nil
 	}
 	if err := json.Unmarshal(body, k.into); err != nil {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // problemType begins the type of the service's problems.
@@ -16,6 +18,12 @@ const problemType = "urn:anteroom:problem:"
 const (
 	// CodeOperationLive: the session has a live login, named in OperationID.
 	CodeOperationLive = "operation-live"
+	// CodeAccountBusy: another session's login uses the account; OperationID and SessionID name it.
+	CodeAccountBusy = "account-busy"
+	// CodeBreakerOpen: the site refused these credentials before; Breaker says more.
+	CodeBreakerOpen = "breaker-open"
+	// CodeNotAnswerable: the question does not allow such an answer.
+	CodeNotAnswerable = "not-answerable"
 	// CodeOperationOver: the operation has ended.
 	CodeOperationOver = "operation-over"
 	// CodeNothingAsked: the operation has no open question.
@@ -38,10 +46,23 @@ type Error struct {
 	Field string
 	// OperationID names the operation in the way; may be empty.
 	OperationID string
+	// SessionID names its session; may be empty.
+	SessionID string
+	// Breaker is set with CodeBreakerOpen.
+	Breaker *Breaker
 	// CorrelationID finds the request in the service's log.
 	CorrelationID string
 	// RetryAfter is when to try again; zero when the service does not say.
 	RetryAfter time.Duration
+}
+
+// Breaker is an account's open breaker. [Client.ResetBreaker] closes it.
+type Breaker struct {
+	// Class is credential or lockout.
+	Class session.FailureClass `json:"class"`
+	Since time.Time            `json:"since"`
+	// Until is when it closes by itself; zero for never.
+	Until time.Time `json:"until"`
 }
 
 // Error is "message (status, code, correlation id)".
@@ -70,9 +91,12 @@ func errorOf(resp *http.Response, body []byte) error {
 		// Of the error body below auth-sessions.
 		Message string `json:"message"`
 		Details struct {
+			Breaker
+
 			Reason      string `json:"reason"`
 			Field       string `json:"field"`
 			OperationID string `json:"operationId"`
+			SessionID   string `json:"sessionId"`
 		} `json:"details"`
 	}
 	e := &Error{Status: resp.StatusCode}
@@ -81,6 +105,10 @@ func errorOf(resp *http.Response, body []byte) error {
 	}
 	e.Message, e.CorrelationID = b.Message, b.CorrelationID
 	e.Code, e.Field, e.OperationID = b.Details.Reason, b.Details.Field, b.Details.OperationID
+	e.SessionID = b.Details.SessionID
+	if e.Code == CodeBreakerOpen {
+		e.Breaker = &b.Details.Breaker
+	}
 	if code, isProblem := strings.CutPrefix(b.Type, problemType); isProblem {
 		e.Code, e.Message, e.Field, e.OperationID = code, b.Detail, b.Field, b.OperationID
 	}

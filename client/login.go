@@ -11,8 +11,13 @@ import (
 	"github.com/anteroom/anteroom/session"
 )
 
-// Answer answers a question by the values of its fields; see [Client.Resume]. An error ends the wait for the login, not the login.
+// Answer answers a question; see [Client.Resume] for the names of what it returns. An error ends the wait for the login, not
+// the login; [ErrWait] leaves the question open and waits on. Its context ends, too, when a question that may go on by itself (an
+// approval, a link, a captcha) is gone; what it returns then does not matter.
 type Answer func(ctx context.Context, q session.InfoRequest) (map[string]session.Secret, error)
+
+// ErrWait is what an Answer returns where the person acts elsewhere: the login goes on by itself, or somebody else answers.
+var ErrWait = errors.New("wait for the login to go on by itself")
 
 // LoginDone names what a login made.
 type LoginDone struct {
@@ -40,6 +45,8 @@ const (
 	// retryPause and maxRetries bound how long Login does without the service: while it restarts.
 	retryPause = time.Second
 	maxRetries = 30
+	// watchPause is the time between two looks at a question that is open.
+	watchPause = time.Second
 	// maxAnswers bounds how often one question is put to answer because the service refused the answer's form.
 	maxAnswers = 3
 )
@@ -146,7 +153,10 @@ func (c *Client) answer(ctx context.Context, project, operationID string, q sess
 	if answer == nil {
 		return fmt.Errorf("operation %s asks: %s", operationID, q.Message)
 	}
-	values, err := answer(ctx, q)
+	values, gone, err := c.ask(ctx, project, operationID, q, answer)
+	if gone {
+		return ctx.Err()
+	}
 	if err != nil {
 		return fmt.Errorf("answer question %s of operation %s: %w", q.ID, operationID, err)
 	}
@@ -159,12 +169,57 @@ func (c *Client) answer(ctx context.Context, project, operationID string, q sess
 	switch e.Code {
 	case CodeQuestionStale, CodeOperationOver, CodeNothingAsked: // somebody was faster, or its time was up
 		return nil
-	case CodeInvalidField:
+	case CodeInvalidField, CodeNotAnswerable:
 		if f.add(q.ID, e); f.count < maxAnswers {
 			return nil
 		}
 	}
 	return err
+}
+
+// ask calls answer; where the question may go on by itself, it watches meanwhile and says whether the question is gone.
+func (c *Client) ask(ctx context.Context, project, operationID string, q session.InfoRequest, answer Answer) (values map[string]session.Secret, gone bool, err error) {
+	if !q.Kind.GoesOnByItself() {
+		values, err = answer(ctx, q)
+		if errors.Is(err, ErrWait) {
+			return nil, true, c.untilGone(ctx, project, operationID, q.ID)
+		}
+		return values, false, err
+	}
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	watched := make(chan error, 1)
+	go func() {
+		watched <- c.untilGone(asking, project, operationID, q.ID)
+		stop()
+	}()
+	values, err = answer(asking, q)
+	if !errors.Is(err, ErrWait) {
+		stop()
+	}
+	return values, <-watched == nil || errors.Is(err, ErrWait), err
+}
+
+// untilGone returns nil once the question is no longer open, or once the result cannot be read: who asks for it again sees why.
+// It returns ctx's error when ctx ends before.
+func (c *Client) untilGone(ctx context.Context, project, operationID, questionID string) error {
+	for {
+		if err := pause(ctx, watchPause); err != nil {
+			return err
+		}
+		if !c.stillAsks(ctx, project, operationID, questionID) {
+			return ctx.Err()
+		}
+	}
+}
+
+// stillAsks reports whether the question is open, as far as can be told: a service that is away for a moment changes nothing.
+func (c *Client) stillAsks(ctx context.Context, project, operationID, questionID string) bool {
+	r, err := c.Result(ctx, project, operationID, 0)
+	if err != nil {
+		return ctx.Err() == nil && passing(err)
+	}
+	return r.Status == RequestedMoreInfo && r.Question.ID == questionID
 }
 
 func pause(ctx context.Context, d time.Duration) error {

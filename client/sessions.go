@@ -17,7 +17,8 @@ type StartRequest struct {
 	ID string
 	// Name is a display name; empty leaves an existing one.
 	Name string
-	// Parameters are what the account logs in with: "username", "password", "totpSecret".
+	// Parameters are what the account logs in with: "username", "password", "totpSecret", "passkey" (its JSON), "backupCodes"
+	// (separated by white space), "organisation".
 	Parameters map[string]session.Secret
 	// Proxy is the proxy of this login: "http://user:password@host:port".
 	Proxy session.Secret
@@ -106,10 +107,22 @@ func (c *Client) Result(ctx context.Context, project, operationID string, wait t
 	return r, nil
 }
 
-// Resume answers the question by the values of its fields, by name; where the question has choices and no fields, by the
-// value "choice". An *Error with CodeQuestionStale says that it is no longer open, with CodeInvalidField which value is wrong.
+// Resume answers the question by the values of its fields, by name, or by the id of one of its choices under the name
+// [session.AnswerChoice], or by an action (resend, tryAnotherWay) under the name [session.AnswerAction]. Only an unknown page
+// takes values and a choice together. An *Error with CodeQuestionStale says that the question is no longer open, with
+// CodeInvalidField which value is wrong, with CodeNotAnswerable that the question allows no such answer.
 func (c *Client) Resume(ctx context.Context, project, operationID, questionID string, values map[string]session.Secret) error {
-	body := map[string]any{"info_request_id": questionID, "values": reveal(values)}
+	body := map[string]any{"info_request_id": questionID}
+	fields := reveal(values)
+	for name, key := range map[string]string{session.AnswerChoice: "choice", session.AnswerAction: "action"} {
+		if given, ok := fields[name]; ok {
+			body[key] = given
+			delete(fields, name)
+		}
+	}
+	if len(fields) > 0 || len(body) == 1 {
+		body["values"] = fields
+	}
 	_, err := c.do(ctx, call{method: http.MethodPost, path: c.sessionPath(project, "create", operationID, "resume"), body: body})
 	return err
 }
@@ -132,6 +145,14 @@ func (c *Client) One(ctx context.Context, project, id string) (AuthSession, erro
 func (c *Client) Delete(ctx context.Context, project, id string) error {
 	_, err := c.do(ctx, call{method: http.MethodDelete, path: c.sessionPath(project, id)})
 	return err
+}
+
+// ResetBreaker lets the account of the session's last login try again with credentials that the site refused; it reports
+// whether anything was in the way. It is for people who know that the site would now take them.
+func (c *Client) ResetBreaker(ctx context.Context, project, sessionID string) (wasOpen bool, err error) {
+	var out struct{ WasOpen bool }
+	_, err = c.do(ctx, call{method: http.MethodDelete, path: c.sessionPath(project, sessionID, "breaker"), into: &out})
+	return out.WasOpen, err
 }
 
 // StorageState returns the session itself: the JSON of Playwright's storageState. It is a secret as a whole.

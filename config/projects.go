@@ -52,7 +52,7 @@ func LoadProjects(dir string) ([]session.Project, error) {
 	var faults []error
 	fileOf := map[string]string{}
 	for _, file := range files {
-		p, err := loadProject(file)
+		p, err := LoadProject(file)
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -87,21 +87,29 @@ func projectFiles(dir string) ([]string, error) {
 	return files, nil
 }
 
-// loadProject reads one file. The error joins its faults.
-func loadProject(file string) (*session.Project, error) {
+// LoadProject reads one project file, as LoadProjects does. The error joins its faults, each a *ProjectFileError.
+func LoadProject(file string) (*session.Project, error) {
 	data, err := readBounded(file)
 	if err != nil {
 		return nil, &ProjectFileError{File: file, Err: err}
 	}
-	p, err := parseProject(data)
+	return parseProject(file, data)
+}
+
+// parseProject is LoadProject for the content of a file.
+func parseProject(file string, data []byte) (*session.Project, error) {
+	p, err := parseDocument[session.Project](data)
+	if errors.Is(err, errNoDocument) {
+		err = errors.New("is empty: it needs at least loginUrl")
+	}
 	if err != nil {
 		return nil, placeFaults(file, err)
 	}
 	if p.Name == "" {
 		p.Name = strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 	}
-	if err := p.Validate(); err != nil {
-		return nil, placeFields(file, data, err)
+	if err := placeFields(file, data, validateProject(p)); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
@@ -121,20 +129,23 @@ func readBounded(file string) ([]byte, error) {
 	return data, pathless(err)
 }
 
-// parseProject decodes exactly one document without unknown fields.
-func parseProject(data []byte) (*session.Project, error) {
+// errNoDocument: there is nothing in the file but comments.
+var errNoDocument = errors.New("is empty")
+
+// parseDocument decodes exactly one document without unknown fields.
+func parseDocument[T any](data []byte) (*T, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
-	p := &session.Project{}
-	if err := dec.Decode(p); errors.Is(err, io.EOF) {
-		return nil, errors.New("is empty: it needs at least loginUrl")
+	document := new(T)
+	if err := dec.Decode(document); errors.Is(err, io.EOF) {
+		return nil, errNoDocument
 	} else if err != nil {
 		return nil, err
 	}
 	if err := dec.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
-		return nil, errors.New("holds more than one document: write one project per file")
+		return nil, errors.New("holds more than one document: write one per file")
 	}
-	return p, nil
+	return document, nil
 }
 
 // pathless takes the path out of an error whose message gets it from us.

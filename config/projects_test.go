@@ -73,7 +73,7 @@ func TestLoadProjects_WhenAFileIsWrong_NamesFileLineAndField(t *testing.T) {
 		line                 int
 	}{
 		"unknown field":        {ok + "logedIn: text=x\n", "logedIn", "is an unknown field: did you mean loggedIn? (known here: name, loginUrl,", 2},
-		"unknown nested field": {ok + "otp:\n  timeout: 5m\n", "timeout", "is an unknown field (known here: wait)", 3},
+		"unknown nested field": {ok + "otp:\n  timeout: 5m\n", "timeout", "is an unknown field (known here: wait, prefer)", 3},
 		"version is ours":      {ok + "version: 3\n", "version", "is an unknown field", 2},
 		"no login":             {"name: a\n", "loginUrl", "is required", 0},
 		"empty document":       {"---\n", "loginUrl", "is required", 0},

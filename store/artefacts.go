@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// Artefacts holds what operations leave behind for people: redacted page models and pictures. They outlive the operation.
+// Artefacts holds what operations leave behind for people: redacted page models and pictures. They outlive the
+// operation, and go with its session.
 type Artefacts interface {
-	// SaveArtefact creates or replaces the artefact of this name.
+	// SaveArtefact creates or replaces the artefact of this name; ErrNotFound without the operation or once its session is deleted.
 	SaveArtefact(ctx context.Context, a Artefact) error
 	// GetArtefact returns it, or ErrNotFound.
 	GetArtefact(ctx context.Context, ref Ref, name string) (Artefact, error)

@@ -12,6 +12,10 @@
 //   - A final operation never changes again.
 //   - The first expiresAt written for a question wins.
 //   - Exactly one answer is accepted per question; the same statement that accepts it hides the question.
+//   - One operation of an account is live; a second one is refused when it is created or bound to the account.
+//   - A breaker refuses the credentials for which it opened, each of them, until a success, a person or (a lockout's) its
+//     cool-down closes it; it is asked when an operation is created, when it is bound to an account, and at each claim.
+//   - What an account spent stays spent; its counters only rise. Both outlive operations and sessions.
 //   - A claim is granted once per operation, attempt, step and key; breaker and lease are
 //     checked in the same statement.
 //   - A lease's epoch is raised by compare-and-set; acts name the epoch they attached with.

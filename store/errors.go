@@ -79,8 +79,11 @@ func (e *AccountBusyError) Error() string {
 
 // BreakerOpenError: the account's breaker refuses a submit with these credentials.
 type BreakerOpenError struct {
-	Class session.FailureClass
-	Since time.Time
+	// OperationID and SessionID name the login that opened it; empty for one of an earlier version.
+	OperationID string
+	SessionID   string
+	Class       session.FailureClass
+	Since       time.Time
 	// Until is when the breaker of a lockout closes by itself; zero for never.
 	Until time.Time
 }

@@ -64,6 +64,13 @@ func (w *Workflow) Ask(operationID string, q session.InfoRequest) string {
 	return asked.ID
 }
 
+// GoOn closes the open question, because the page went on without an answer.
+func (w *Workflow) GoOn(operationID string) {
+	w.t.Helper()
+	_, err := w.Store.AdvanceOperation(w.t.Context(), w.transition(operationID, session.OperationRunning))
+	require.NoError(w.t, err)
+}
+
 // Succeed ends the operation with a storage state.
 func (w *Workflow) Succeed(operationID, sessionID, storageState string) {
 	w.t.Helper()

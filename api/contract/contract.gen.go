@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/anteroom/anteroom/session"
 	"github.com/gin-gonic/gin"
 	"github.com/oapi-codegen/runtime"
 )
@@ -273,6 +274,24 @@ func (e ResultRequestedMoreInfoStatus) Valid() bool {
 	}
 }
 
+// Defines values for ResumeRequestAction.
+const (
+	ResumeRequestActionResend        ResumeRequestAction = "resend"
+	ResumeRequestActionTryAnotherWay ResumeRequestAction = "tryAnotherWay"
+)
+
+// Valid indicates whether the value is a known member of the ResumeRequestAction enum.
+func (e ResumeRequestAction) Valid() bool {
+	switch e {
+	case ResumeRequestActionResend:
+		return true
+	case ResumeRequestActionTryAnotherWay:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ResumedStatus.
 const (
 	ResumedStatusResumed ResumedStatus = "resumed"
@@ -303,6 +322,18 @@ func (e StartedStatus) Valid() bool {
 	}
 }
 
+// Artefact defines model for Artefact.
+type Artefact struct {
+	// CreatedAt Example: 2026-11-22T20:00:00.000Z
+	CreatedAt Timestamp `json:"createdAt"`
+
+	// MediaType `application/json` or `image/png`.
+	MediaType string `json:"mediaType"`
+
+	// Name `page-1.png`
+	Name string `json:"name"`
+}
+
 // AuthSession defines model for AuthSession.
 type AuthSession struct {
 	ID     string            `json:"id"`
@@ -317,12 +348,26 @@ type AuthSessionStatus string
 // AuthSessionType defines model for AuthSession.Type.
 type AuthSessionType string
 
+// BreakerReset defines model for BreakerReset.
+type BreakerReset struct {
+	// WasOpen Whether the breaker was open.
+	WasOpen bool `json:"wasOpen"`
+}
+
 // Choice defines model for Choice.
 type Choice struct {
 	// Automatable Whether this way needs no person the next time.
-	Automatable bool   `json:"automatable"`
-	ID          string `json:"id"`
-	Label       string `json:"label"`
+	Automatable bool `json:"automatable"`
+
+	// Description What the site says of it.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// ID What the answer's `choice` names.
+	ID    string `json:"id"`
+	Label string `json:"label"`
+
+	// Type What is chosen: `method`, `account`, `organisation`, `sign_in_with`, `consent`, `terms` or `control`.
+	Type string `json:"type,omitempty,omitzero"`
 }
 
 // Cookie defines model for Cookie.
@@ -369,14 +414,26 @@ type ErrorCode string
 
 // ErrorDetails defines model for ErrorDetails.
 type ErrorDetails struct {
+	// Class Of an open breaker: `credential` or `lockout`.
+	Class string `json:"class,omitempty,omitzero"`
+
 	// Field The field at fault: `parameters.username`.
 	Field string `json:"field,omitempty,omitzero"`
 
-	// OperationID The operation in the way.
+	// OperationID The operation in the way, or the one that opened the breaker.
 	OperationID string `json:"operationId,omitempty,omitzero"`
 
 	// Reason Finer than code, and stable: `question-stale`.
 	Reason string `json:"reason"`
+
+	// SessionID Its session.
+	SessionID string `json:"sessionId,omitempty,omitzero"`
+
+	// Since Example: 2026-11-22T20:00:00.000Z
+	Since Timestamp `json:"since,omitempty,omitzero"`
+
+	// Until Example: 2026-11-22T20:00:00.000Z
+	Until Timestamp `json:"until,omitempty,omitzero"`
 }
 
 // Evidence defines model for Evidence.
@@ -411,13 +468,16 @@ type Field struct {
 	Length int    `json:"length,omitempty,omitzero"`
 	Name   string `json:"name"`
 
+	// Optional Whether an answer may leave it out.
+	Optional bool `json:"optional,omitempty,omitzero"`
+
 	// Pattern An RE2 expression that the whole value matches.
 	Pattern string `json:"pattern,omitempty,omitzero"`
 
 	// Secret Whether the value must not be shown while it is typed.
 	Secret bool `json:"secret"`
 
-	// Type `code`, `password` or `text`.
+	// Type `code`, `password`, `text` or `url`.
 	Type string `json:"type"`
 }
 
@@ -431,7 +491,7 @@ type HealthStatus string
 
 // InfoRequest The one shape of every question.
 type InfoRequest struct {
-	// Allow What may be done: `answer`, `cancel`.
+	// Allow What may be done: `answer` (values), `choose` (choice), `resend` and `tryAnotherWay` (action), `cancel` (of the operation).
 	Allow []string `json:"allow"`
 
 	// AskedAt Example: 2026-11-22T20:00:00.000Z
@@ -441,22 +501,32 @@ type InfoRequest struct {
 	Attempt int      `json:"attempt"`
 	Choices []Choice `json:"choices"`
 
+	// DisplayCode What to match or type on the other device.
+	DisplayCode string `json:"displayCode,omitempty,omitzero"`
+
 	// ExpiresAt Example: 2026-11-22T20:00:00.000Z
 	ExpiresAt Timestamp `json:"expiresAt"`
 	Fields    []Field   `json:"fields"`
 	ID        string    `json:"id"`
 
-	// Kind `code`, `credentials`; more will come.
+	// Kind `code`, `credentials`, `choice`, `approval`, `security_question`, `link`, `captcha` or `unknown_page`; more may come. An approval, a
+	// link and a captcha may end without an answer, because the person acted elsewhere.
 	Kind string `json:"kind"`
 
 	// MaskedTarget Where the site says it sent the code.
 	MaskedTarget string `json:"maskedTarget,omitempty,omitzero"`
-	Message      string `json:"message"`
+
+	// Medium How it reaches the person: `sms`, `email`, `voice`, `app`, `device`; absent when the site does not say.
+	Medium  string `json:"medium,omitempty,omitzero"`
+	Message string `json:"message"`
 
 	// Number Counts the questions of the operation from 1.
 	Number int `json:"number"`
 
-	// Reason Why it is asked again: `code_rejected`, `browser_lost`.
+	// Picture The name of the operation's artefact that shows the page.
+	Picture string `json:"picture,omitempty,omitzero"`
+
+	// Reason Why it is asked again: `code_rejected`, `resent`, `browser_lost`.
 	Reason string `json:"reason,omitempty,omitzero"`
 
 	// SiteError What the site said about the answer before.
@@ -484,6 +554,9 @@ type InfoRequestDetailsRequestType string
 
 // OTPSettings defines model for OTPSettings.
 type OTPSettings struct {
+	// Prefer Methods to take without asking, best first: `totp`, `sms`, `email`, `voice`, `push`.
+	Prefer []string `json:"prefer,omitempty,omitzero"`
+
 	// Wait How long a question waits for its answer, as a Go duration; `10m` unless given.
 	Wait string `json:"wait,omitempty,omitzero"`
 }
@@ -559,7 +632,8 @@ type Problem struct {
 
 // Project A web application. Unknown fields are refused.
 type Project struct {
-	// AllowedHosts Hosts that may see the secrets: `host`, `host:port` or `*.suffix`. Empty: the origin of loginUrl only.
+	// AllowedHosts Hosts that may see the secrets: `host`, `host:port` or `*.suffix` (not a public suffix such as `*.co.uk`). Empty: the origin of
+	// loginUrl only.
 	AllowedHosts []string `json:"allowedHosts,omitempty,omitzero"`
 
 	// Browser `shell` unless the site needs the full browser: `chrome`.
@@ -567,6 +641,15 @@ type Project struct {
 
 	// CheckURL A page that only a logged-in visitor sees. Empty - the page the login landed on.
 	CheckURL string `json:"checkUrl,omitempty,omitzero"`
+
+	// Consent Where the site asks to pass data on to itself: `accept` (the default) or `ask`.
+	Consent string `json:"consent,omitempty,omitzero"`
+
+	// IdentityProviders Lets the well-known identity providers (Google, Microsoft, Okta, …) see the secrets, as if allowedHosts named them.
+	IdentityProviders bool `json:"identityProviders,omitempty,omitzero"`
+
+	// LoadMedia Loads images, media and fonts, which are left out otherwise.
+	LoadMedia bool `json:"loadMedia,omitempty,omitzero"`
 
 	// LoggedIn Proves being logged in: a CSS selector, or `text=` and visible text.
 	LoggedIn string `json:"loggedIn,omitempty,omitzero"`
@@ -577,6 +660,19 @@ type Project struct {
 	// Name The name in the path; may be left out.
 	Name string      `json:"name,omitempty,omitzero"`
 	OTP  OTPSettings `json:"otp,omitempty,omitzero"`
+
+	// Recipe What a person knows of a login that detection does not find; it overrides only what it names. Targets are a CSS selector, or
+	// `label=` and an accessible name, or `text=` and visible text.
+	Recipe *Recipe `json:"recipe,omitempty"`
+
+	// Remember Whether to stay signed in and to trust the browser where that is offered: `accept` (the default) or `decline`.
+	Remember string `json:"remember,omitempty,omitzero"`
+
+	// SignInWith The provider's button to use where a site offers several: `google`, `sso`. Empty - the form, or a question.
+	SignInWith string `json:"signInWith,omitempty,omitzero"`
+
+	// Terms Terms to be accepted: `ask` (the default) or `accept`.
+	Terms string `json:"terms,omitempty,omitzero"`
 
 	// UpdatedAt Ignored in a request.
 	UpdatedAt Timestamp `json:"updatedAt,omitempty,omitzero"`
@@ -589,6 +685,22 @@ type Project struct {
 type ProjectList struct {
 	Projects []Project `json:"projects"`
 }
+
+// Recipe What a person knows of a login that detection does not find; it overrides only what it names. Targets are a CSS selector, or
+// `label=` and an accessible name, or `text=` and visible text.
+type Recipe = session.Recipe
+
+// RecipeFailure defines model for RecipeFailure.
+type RecipeFailure = session.RecipeFailure
+
+// RecipeField defines model for RecipeField.
+type RecipeField = session.RecipeField
+
+// RecipeStep One act.
+type RecipeStep = session.RecipeStep
+
+// RecipeWaits Go durations; empty ones keep the defaults.
+type RecipeWaits = session.RecipeWaits
 
 // Result defines model for Result.
 type Result struct {
@@ -639,19 +751,28 @@ type ResultRequestedMoreInfo struct {
 // ResultRequestedMoreInfoStatus defines model for ResultRequestedMoreInfo.Status.
 type ResultRequestedMoreInfoStatus string
 
-// ResumeRequest Names the question by `info_request_id` or `infoRequestId` (one of them is required) and answers it by
-// `input` or `values` (one of them is required). Unknown fields are ignored.
+// ResumeRequest Names the question by `info_request_id` or `infoRequestId` (one of them is required) and answers it by exactly one of
+// `values`, `choice`, `action` and `input`; only the answer to an `unknown_page` may have values and choice together. What the question
+// does not list in `allow` is 400 (`not-answerable`). Unknown fields are ignored.
 type ResumeRequest struct {
+	// Action Has the site send its code, link or push again, or asks for its other ways to verify.
+	Action ResumeRequestAction `json:"action,omitempty,omitzero"`
+
+	// Choice The id of one of the question's choices.
+	Choice             string `json:"choice,omitempty,omitzero"`
 	InfoRequestID      string `json:"infoRequestId,omitempty,omitzero"`
 	InfoRequestIDSnake string `json:"info_request_id,omitempty,omitzero"`
 
-	// Input The value of the question's one field, or one of its choices, or, where it has several fields, a JSON
-	// object of their values in a string.
+	// Input For Intuned's SDKs, which have nothing else: the value of the question's one field; where it has several, a JSON object of their values in
+	// a string; where it has none, one of its choices (id or text); where it has neither, `resend` or `tryAnotherWay`.
 	Input string `json:"input,omitempty,omitzero"`
 
 	// Values The values of the question's fields, by name.
 	Values map[string]string `json:"values,omitempty,omitzero"`
 }
+
+// ResumeRequestAction Has the site send its code, link or push again, or asks for its other ways to verify.
+type ResumeRequestAction string
 
 // Resumed defines model for Resumed.
 type Resumed struct {
@@ -670,14 +791,31 @@ type StartRequest struct {
 	ID string `json:"id,omitempty,omitzero"`
 
 	// Parameters What the account logs in with: `username`, `password`, `totpSecret` (base32 or an otpauth URI; then the code is computed and never
-	// asked), and whatever else the login's fields need. Names have up to 64 bytes, values up to 16 KiB. Numbers and booleans count as their text. An array is refused.
+	// asked), `passkey` (a WebAuthn.Credential of the DevTools protocol, with `credentialId` and `privateKey` in base64; as an object, or as its JSON in a
+	// string), `backupCodes` (an array of strings, or one string of them), `organisation` (company, tenant or workspace), and whatever else the
+	// login's fields need. All other values are strings. Names have up to 64 bytes, values up to 16 KiB. Numbers and booleans count as their text. An array in the place of the
+	// object is refused.
 	//
 	//
 	// Example: {"password":"s3cret","username":"alice"}
-	Parameters map[string]string `json:"parameters,omitempty,omitzero"`
+	Parameters map[string]StartRequest_Parameters_AdditionalProperties `json:"parameters,omitempty,omitzero"`
 
 	// Proxy The proxy of this login: `http://user:password@host:port`. A secret.
 	Proxy string `json:"proxy,omitempty,omitzero"`
+}
+
+// StartRequestParameters0 defines model for StartRequest.Parameters.0.
+type StartRequestParameters0 = string
+
+// StartRequestParameters1 defines model for StartRequest.Parameters.1.
+type StartRequestParameters1 = map[string]interface{}
+
+// StartRequestParameters2 defines model for StartRequest.Parameters.2.
+type StartRequestParameters2 = []string
+
+// StartRequest_Parameters_AdditionalProperties defines model for StartRequest.parameters.AdditionalProperties.
+type StartRequest_Parameters_AdditionalProperties struct {
+	union json.RawMessage
 }
 
 // Started defines model for Started.
@@ -993,6 +1131,94 @@ func (t *Result) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// AsStartRequestParameters0 returns the union data inside the StartRequest_Parameters_AdditionalProperties as a StartRequestParameters0
+func (t StartRequest_Parameters_AdditionalProperties) AsStartRequestParameters0() (StartRequestParameters0, error) {
+	var body StartRequestParameters0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStartRequestParameters0 overwrites any union data inside the StartRequest_Parameters_AdditionalProperties as the provided StartRequestParameters0
+func (t *StartRequest_Parameters_AdditionalProperties) FromStartRequestParameters0(v StartRequestParameters0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeStartRequestParameters0 performs a merge with any union data inside the StartRequest_Parameters_AdditionalProperties, using the provided StartRequestParameters0
+func (t *StartRequest_Parameters_AdditionalProperties) MergeStartRequestParameters0(v StartRequestParameters0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStartRequestParameters1 returns the union data inside the StartRequest_Parameters_AdditionalProperties as a StartRequestParameters1
+func (t StartRequest_Parameters_AdditionalProperties) AsStartRequestParameters1() (StartRequestParameters1, error) {
+	var body StartRequestParameters1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStartRequestParameters1 overwrites any union data inside the StartRequest_Parameters_AdditionalProperties as the provided StartRequestParameters1
+func (t *StartRequest_Parameters_AdditionalProperties) FromStartRequestParameters1(v StartRequestParameters1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeStartRequestParameters1 performs a merge with any union data inside the StartRequest_Parameters_AdditionalProperties, using the provided StartRequestParameters1
+func (t *StartRequest_Parameters_AdditionalProperties) MergeStartRequestParameters1(v StartRequestParameters1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStartRequestParameters2 returns the union data inside the StartRequest_Parameters_AdditionalProperties as a StartRequestParameters2
+func (t StartRequest_Parameters_AdditionalProperties) AsStartRequestParameters2() (StartRequestParameters2, error) {
+	var body StartRequestParameters2
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStartRequestParameters2 overwrites any union data inside the StartRequest_Parameters_AdditionalProperties as the provided StartRequestParameters2
+func (t *StartRequest_Parameters_AdditionalProperties) FromStartRequestParameters2(v StartRequestParameters2) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeStartRequestParameters2 performs a merge with any union data inside the StartRequest_Parameters_AdditionalProperties, using the provided StartRequestParameters2
+func (t *StartRequest_Parameters_AdditionalProperties) MergeStartRequestParameters2(v StartRequestParameters2) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t StartRequest_Parameters_AdditionalProperties) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *StartRequest_Parameters_AdditionalProperties) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// ListOperations The operations of a workspace
@@ -1001,6 +1227,12 @@ type ServerInterface interface {
 	// GetOperation One operation
 	// (GET /api/v1/workspace/{workspaceId}/operations/{operationId})
 	GetOperation(c *gin.Context, workspaceID WorkspaceID, operationID OperationID)
+	// ListArtefacts What an operation left for people
+	// (GET /api/v1/workspace/{workspaceId}/operations/{operationId}/artefacts)
+	ListArtefacts(c *gin.Context, workspaceID WorkspaceID, operationID OperationID)
+	// GetArtefact One artefact
+	// (GET /api/v1/workspace/{workspaceId}/operations/{operationId}/artefacts/{artefactName})
+	GetArtefact(c *gin.Context, workspaceID WorkspaceID, operationID OperationID, artefactName string)
 	// CancelOperation Cancel a live operation
 	// (POST /api/v1/workspace/{workspaceId}/operations/{operationId}/cancel)
 	CancelOperation(c *gin.Context, workspaceID WorkspaceID, operationID OperationID)
@@ -1034,6 +1266,9 @@ type ServerInterface interface {
 	// GetAuthSession One session
 	// (GET /api/v1/workspace/{workspaceId}/projects/{projectName}/auth-sessions/{authSessionId})
 	GetAuthSession(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, authSessionID AuthSessionID)
+	// ResetAuthSessionBreaker Let an account try again
+	// (DELETE /api/v1/workspace/{workspaceId}/projects/{projectName}/auth-sessions/{authSessionId}/breaker)
+	ResetAuthSessionBreaker(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, authSessionID AuthSessionID)
 	// GetAuthSessionStorageState The session itself
 	// (GET /api/v1/workspace/{workspaceId}/projects/{projectName}/auth-sessions/{authSessionId}/storage-state)
 	GetAuthSessionStorageState(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, authSessionID AuthSessionID)
@@ -1160,6 +1395,83 @@ func (siw *ServerInterfaceWrapper) GetOperation(c *gin.Context) {
 	}
 
 	siw.Handler.GetOperation(c, workspaceID, operationID)
+}
+
+// ListArtefacts operation middleware
+func (siw *ServerInterfaceWrapper) ListArtefacts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "workspaceId" -------------
+	var workspaceID WorkspaceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "workspaceId", c.Param("workspaceId"), &workspaceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter workspaceId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "operationId" -------------
+	var operationID OperationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "operationId", c.Param("operationId"), &operationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter operationId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListArtefacts(c, workspaceID, operationID)
+}
+
+// GetArtefact operation middleware
+func (siw *ServerInterfaceWrapper) GetArtefact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "workspaceId" -------------
+	var workspaceID WorkspaceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "workspaceId", c.Param("workspaceId"), &workspaceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter workspaceId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "operationId" -------------
+	var operationID OperationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "operationId", c.Param("operationId"), &operationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter operationId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "artefactName" -------------
+	var artefactName string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "artefactName", c.Param("artefactName"), &artefactName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter artefactName: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetArtefact(c, workspaceID, operationID, artefactName)
 }
 
 // CancelOperation operation middleware
@@ -1574,6 +1886,49 @@ func (siw *ServerInterfaceWrapper) GetAuthSession(c *gin.Context) {
 	siw.Handler.GetAuthSession(c, workspaceID, projectName, authSessionID)
 }
 
+// ResetAuthSessionBreaker operation middleware
+func (siw *ServerInterfaceWrapper) ResetAuthSessionBreaker(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "workspaceId" -------------
+	var workspaceID WorkspaceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "workspaceId", c.Param("workspaceId"), &workspaceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter workspaceId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "projectName" -------------
+	var projectName ProjectName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "projectName", c.Param("projectName"), &projectName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter projectName: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "authSessionId" -------------
+	var authSessionID AuthSessionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "authSessionId", c.Param("authSessionId"), &authSessionID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter authSessionId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ResetAuthSessionBreaker(c, workspaceID, projectName, authSessionID)
+}
+
 // GetAuthSessionStorageState operation middleware
 func (siw *ServerInterfaceWrapper) GetAuthSessionStorageState(c *gin.Context) {
 
@@ -1703,6 +2058,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/api/v1/workspace/:workspaceId/projects/:projectName/auth-sessions/:authSessionId", wrapper.DeleteAuthSession)
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/projects/:projectName/auth-sessions/:authSessionId", wrapper.GetAuthSession)
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/projects/:projectName/auth-sessions/:authSessionId/storage-state", wrapper.GetAuthSessionStorageState)
+	router.DELETE(options.BaseURL+"/api/v1/workspace/:workspaceId/projects/:projectName/auth-sessions/:authSessionId/breaker", wrapper.ResetAuthSessionBreaker)
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/projects", wrapper.ListProjects)
 	router.DELETE(options.BaseURL+"/api/v1/workspace/:workspaceId/projects/:projectName", wrapper.DeleteProject)
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/projects/:projectName", wrapper.GetProject)
@@ -1710,6 +2066,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/operations", wrapper.ListOperations)
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/operations/:operationId", wrapper.GetOperation)
 	router.POST(options.BaseURL+"/api/v1/workspace/:workspaceId/operations/:operationId/cancel", wrapper.CancelOperation)
+	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/operations/:operationId/artefacts", wrapper.ListArtefacts)
+	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/operations/:operationId/artefacts/:artefactName", wrapper.GetArtefact)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness)
 	router.GET(options.BaseURL+"/version", wrapper.GetVersion)

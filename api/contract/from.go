@@ -43,17 +43,18 @@ func FromOperation(op session.Operation) Operation {
 func FromInfoRequest(q session.InfoRequest) InfoRequest {
 	out := InfoRequest{
 		ID: q.ID, Number: q.Number, Kind: string(q.Kind), Message: q.Message, MaskedTarget: q.MaskedTarget,
+		Medium: string(q.Medium), DisplayCode: q.DisplayCode, Picture: q.Picture,
 		Attempt: q.Attempt, Reason: q.Reason, SiteError: q.SiteError,
 		AskedAt: FromTime(q.AskedAt), ExpiresAt: FromTime(q.ExpiresAt),
 		Fields: []Field{}, Choices: []Choice{}, Allow: []string{},
 	}
 	for _, f := range q.Fields {
 		out.Fields = append(out.Fields, Field{
-			Name: f.Name, Type: f.Type, Label: f.Label, Length: f.Length, Pattern: f.Pattern, Secret: f.Secret,
+			Name: f.Name, Type: f.Type, Label: f.Label, Length: f.Length, Pattern: f.Pattern, Secret: f.Secret, Optional: f.Optional,
 		})
 	}
 	for _, c := range q.Choices {
-		out.Choices = append(out.Choices, Choice{ID: c.ID, Label: c.Label, Automatable: c.Automatable})
+		out.Choices = append(out.Choices, Choice{ID: c.ID, Type: c.Type, Label: c.Label, Description: c.Description, Automatable: c.Automatable})
 	}
 	for _, a := range q.Allow {
 		out.Allow = append(out.Allow, string(a))
@@ -82,6 +83,9 @@ func fromEvidence(list []session.Evidence) []Evidence {
 func FromProject(p session.Project) Project {
 	return Project{
 		Name: p.Name, LoginURL: p.LoginURL, AllowedHosts: p.AllowedHosts, CheckURL: p.CheckURL, LoggedIn: p.LoggedIn,
-		Browser: string(p.Browser), OTP: OTPSettings(p.OTP), Version: p.Version, UpdatedAt: FromTime(p.UpdatedAt),
+		Browser: string(p.Browser), OTP: OTPSettings{Wait: p.OTP.Wait, Prefer: p.OTP.Prefer}, SignInWith: p.SignInWith,
+		Consent: string(p.Consent), Terms: string(p.Terms), Remember: string(p.Remember),
+		IdentityProviders: p.IdentityProviders, LoadMedia: p.LoadMedia, Recipe: p.Recipe,
+		Version: p.Version, UpdatedAt: FromTime(p.UpdatedAt),
 	}
 }

@@ -15,6 +15,15 @@ func ErrorOf(f *service.Error, correlationID string) contract.Error {
 	return contract.Error{
 		Code: contract.ErrorCode(f.Kind), Category: category, Message: f.Message,
 		Retirable: retriable, Retriable: retriable, CorrelationID: correlationID,
-		Details: contract.ErrorDetails{Reason: f.Reason, Field: f.Field, OperationID: f.OperationID},
+		Details: detailsOf(f),
 	}
+}
+
+func detailsOf(f *service.Error) contract.ErrorDetails {
+	details := contract.ErrorDetails{Reason: f.Reason, Field: f.Field, OperationID: f.OperationID, SessionID: f.SessionID}
+	if f.Breaker != nil {
+		details.Class = string(f.Breaker.Class)
+		details.Since, details.Until = contract.FromTime(f.Breaker.Since), contract.FromTime(f.Breaker.Until)
+	}
+	return details
 }

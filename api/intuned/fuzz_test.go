@@ -11,7 +11,8 @@ import (
 func FuzzDecodeStart_FailsOnlyWithASentenceForTheCaller(f *testing.F) {
 	for _, seed := range []string{
 		``, `{}`, `null`, `{"id":"a","parameters":{"u":"x","n":1e9,"b":true,"z":null},"proxy":null}`, `{"parameters":[1]}`,
-		`{"parameters":{"a":{"b":[]}}}`, `{"id":{}}`, `{"id":"a"}x`, `[[[[`, "{\"id\":\"\\ud800\"}", `{"proxy":"http://u:p@h:1"}`,
+		`{"parameters":{"a":{"b":[]}}}`, `{"id":{}}`, `{"parameters":{"passkey":{"credentialId":"YQ=="},"backupCodes":["a",1]}}`,
+		`{"parameters":{"backupCodes":["a","b"],"passkey":[]}}`, `{"id":"a"}x`, `[[[[`, "{\"id\":\"\\ud800\"}", `{"proxy":"http://u:p@h:1"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -29,7 +30,7 @@ func FuzzDecodeStart_FailsOnlyWithASentenceForTheCaller(f *testing.F) {
 
 func FuzzDecodeResume_FailsOnlyWithASentenceForTheCaller(f *testing.F) {
 	for _, seed := range []string{
-		``, `{"input":"1","info_request_id":"q"}`, `{"values":{"a":"b"},"infoRequestId":"q"}`, `{"values":[]}`, `{"input":{}}`,
+		``, `{"input":"1","info_request_id":"q"}`, `{"values":{"a":"b"},"infoRequestId":"q"}`, `{"values":[]}`, `{"input":{}}`, `{"choice":"c1","action":7}`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -18,6 +18,7 @@ type Service interface {
 	Sessions(ctx context.Context, sc service.Scope) ([]session.Session, error)
 	Session(ctx context.Context, sc service.Scope, id string) (session.Session, error)
 	DeleteSession(ctx context.Context, sc service.Scope, id string) error
+	ResetBreaker(ctx context.Context, sc service.Scope, id string) (wasOpen bool, err error)
 	StorageState(ctx context.Context, sc service.Scope, id string) ([]byte, error)
 }
 

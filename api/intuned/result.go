@@ -3,6 +3,7 @@ package intuned
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -84,19 +85,38 @@ func endWithoutFailure(state session.OperationState) *session.Failure {
 	}
 }
 
-// asking fits a question into the two request types that the SDKs parse; details.infoRequest has all of it.
+// asking fits a question into the two request types that the SDKs parse; details.infoRequest has all of it. What has fields is
+// otp, whose input is the value (or a JSON object of values). What has none is multiple_choice: of its choices or, for an approval, of
+// what else can be done. What leaves nothing but to wait is otp, too: the SDKs parse no third type, and an input is refused
+// with the reason.
 func asking(q session.InfoRequest) contract.ResultRequestedMoreInfo {
 	details := contract.InfoRequestDetails{
 		RequestType: contract.InfoRequestDetailsRequestTypeOTP, Action: contract.InfoRequestDetailsActionRequestMoreInfo,
-		MessageToUser: q.Message, InfoRequest: contract.FromInfoRequest(q),
+		MessageToUser: messageOf(q), InfoRequest: contract.FromInfoRequest(q),
 	}
-	if len(q.Fields) == 0 && len(q.Choices) > 0 {
+	if choices := choicesOf(q); len(choices) > 0 {
 		details.RequestType = contract.InfoRequestDetailsRequestTypeMultipleChoice
-		for _, choice := range q.Choices {
-			details.Choices = append(details.Choices, choice.Label)
-		}
+		details.Choices = choices
 	}
 	return contract.ResultRequestedMoreInfo{
 		Status: contract.ResultRequestedMoreInfoStatusRequestedMoreInfo, ID: q.ID, Details: details,
 	}
+}
+
+// messageOf is the message with the number to be matched: a person who sees nothing else must see that.
+func messageOf(q session.InfoRequest) string {
+	if q.DisplayCode == "" || strings.Contains(q.Message, q.DisplayCode) {
+		return q.Message
+	}
+	return strings.TrimSpace(q.Message + " (" + q.DisplayCode + ")")
+}
+
+func choicesOf(q session.InfoRequest) []string {
+	switch {
+	case len(q.Fields) > 0:
+		return nil
+	case len(q.Choices) > 0:
+		return service.ChoiceTexts(q.Choices)
+	}
+	return service.ActionsOf(q)
 }

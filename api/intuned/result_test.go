@@ -58,6 +58,7 @@ func choiceQuestion() session.InfoRequest {
 	q := apitest.CodeQuestion(1)
 	q.Kind, q.Fields = "choice", nil
 	q.Choices = []session.Choice{{ID: "c1", Label: "Text message"}, {ID: "c2", Label: "E-mail", Automatable: true}}
+	q.Allow = []session.Action{session.ActionChoose, session.ActionCancel}
 	return q
 }
 

@@ -36,13 +36,14 @@ func (h *Handlers) ResumeAuthSession(c *gin.Context, workspaceID, projectName, o
 func decodeResume(body []byte) (service.ResumeInput, error) {
 	var snake, camel, input *string
 	var values json.RawMessage
+	var in service.ResumeInput
 	err := jsonbody.Ignore(body, jsonbody.Fields{
 		"info_request_id": &snake, "infoRequestId": &camel, "input": &input, "values": &values,
+		"choice": &in.Answer.Choice, "action": &in.Answer.Action,
 	})
 	if err != nil {
 		return service.ResumeInput{}, err
 	}
-	var in service.ResumeInput
 	switch {
 	case snake != nil && camel != nil && *snake != *camel:
 		return service.ResumeInput{}, service.NewFieldError("info_request_id", "and infoRequestId name two questions; give one of them")

@@ -77,13 +77,13 @@ func TestResume_TakesSeveralFieldsAsValuesOrAsJSONInput(t *testing.T) {
 
 func TestResume_TakesAChoiceByIDOrLabel(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []object{{"input": "c2"}, {"input": "E-mail"}, {"values": object{"choice": "c2"}}} {
+	for _, answer := range []object{{"input": "c2"}, {"input": "E-mail"}, {"choice": "c2"}} {
 		f := apitest.New(t)
 		id, q := waiting(t, f, choiceQuestion())
 		answer["info_request_id"] = q
 		r := resume(t, f, id, answer)
 		require.Equal(t, http.StatusAccepted, r.Status, r.Body)
-		require.JSONEq(t, `{"choice":"c2"}`, answerOf(t, f, id, q))
+		require.JSONEq(t, `{"$choice":"c2"}`, answerOf(t, f, id, q))
 	}
 }
 
@@ -110,7 +110,24 @@ func TestResume_AnAnswerOfTheWrongShape_Is400NamingTheFieldAndChangesNothing(t *
 		"input of one value":  {credentialsQuestion(), object{"input": "alice"}, "input", "username, password"},
 		"input of JSON null":  {credentialsQuestion(), object{"input": "null"}, "input", "username, password"},
 		"no such choice":      {choiceQuestion(), object{"input": "c3"}, "input", "none of the choices"},
-		"choice of no choice": {choiceQuestion(), object{"values": object{"code": "c1"}}, "input", "none of the choices"},
+		"choice of no choice": {choiceQuestion(), object{"values": object{"code": "c1"}}, "values", "takes no such answer"},
+		"choice of another":   {choiceQuestion(), object{"choice": "Text message"}, "choice", "give the id"},
+		"choice as a number":  {choiceQuestion(), object{"choice": 1}, "choice", "a string, not a number"},
+		"choice for a code":   {apitest.CodeQuestion(1), object{"choice": "c1"}, "choice", "takes no such answer"},
+		"action not allowed":  {apitest.CodeQuestion(1), object{"action": "resend"}, "action", "no action"},
+		"action unknown":      {approvalQuestion(), object{"action": "shout"}, "action", "one of resend, tryAnotherWay"},
+		"action to cancel":    {approvalQuestion(), object{"action": "cancel"}, "action", "/cancel"},
+		"input to approve":    {approvalQuestion(), object{"input": "yes"}, "action", "one of resend, tryAnotherWay"},
+		"values to approve":   {approvalQuestion(), object{"values": object{"code": "1"}}, "values", "takes no such answer"},
+		"values and choice":   {choiceQuestion(), object{"values": object{"a": "b"}, "choice": "c1"}, "values", "one of them"},
+		"choice and action":   {choiceQuestion(), object{"choice": "c1", "action": "resend"}, "choice", "one of them"},
+		"three of them":       {unknownQuestion(), object{"values": object{}, "choice": "b1", "action": "resend"}, "values", "one of them"},
+		"nothing filled in":   {unknownQuestion(), object{"values": object{}}, "values", "holds no value"},
+		"no such control":     {unknownQuestion(), object{"values": object{"f1": "x"}, "choice": "b9"}, "choice", "give the id"},
+		"no link":             {linkQuestion(), object{"input": "see my mail"}, "link", "not a link"},
+		"link with password":  {linkQuestion(), object{"input": "https://u:p@site.example/"}, "link", "not a link"},
+		"a script":            {linkQuestion(), object{"input": "javascript:alert(1)"}, "link", "not a link"},
+		"no TOTP secret":      {secretQuestion(), object{"values": object{"totpSecret": "123"}}, "totpSecret", "base32"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -42,6 +42,16 @@ func (h *Handlers) DeleteAuthSession(c *gin.Context, workspaceID, projectName, a
 	c.Status(http.StatusNoContent)
 }
 
+// ResetAuthSessionBreaker closes the breaker of the session's account, on behalf of a person.
+func (h *Handlers) ResetAuthSessionBreaker(c *gin.Context, workspaceID, projectName, authSessionID string) {
+	wasOpen, err := h.service.ResetBreaker(c.Request.Context(), scope(workspaceID, projectName), authSessionID)
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	c.JSON(http.StatusOK, contract.BreakerReset{WasOpen: wasOpen})
+}
+
 // GetAuthSessionStorageState returns the session itself, as Playwright's storageState. Nothing keeps a copy.
 func (h *Handlers) GetAuthSessionStorageState(c *gin.Context, workspaceID, projectName, authSessionID string) {
 	state, err := h.service.StorageState(c.Request.Context(), scope(workspaceID, projectName), authSessionID)

@@ -48,6 +48,9 @@ func decodeStart(body []byte) (service.StartInput, error) {
 		return service.StartInput{}, service.NewFieldError("parameters",
 			`must be an object of names and values, such as {"username": "…", "password": "…"}; an array is not supported`)
 	}
+	if parameters, err = asText(parameters); err != nil {
+		return service.StartInput{}, err
+	}
 	if in.Parameters, err = jsonbody.Secrets(parameters, "parameters"); err != nil {
 		return service.StartInput{}, err
 	}

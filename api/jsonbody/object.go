@@ -112,6 +112,8 @@ func want(destination any) string {
 		return "a string"
 	case *[]string:
 		return "an array of strings"
+	case *bool:
+		return "a boolean"
 	}
 	return "of another type"
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
 )
 
 // Kind says what kind of answer an error is, whatever the vocabulary.
@@ -70,6 +71,10 @@ type Error struct {
 	Field string
 	// OperationID names the operation in the way; may be empty.
 	OperationID string
+	// SessionID names its session; may be empty.
+	SessionID string
+	// Breaker is set when the account's breaker refused a start.
+	Breaker *store.BreakerOpenError
 	// RetryAfter is when to try again; zero says nothing about it.
 	RetryAfter time.Duration
 

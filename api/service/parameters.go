@@ -15,7 +15,7 @@ const (
 	MaxParameterValue = 16 << 10
 )
 
-// checkParameters reports the first parameter that is too much, in the order of names. A name that is itself too long
+// checkParameters reports the first parameter that is too much or of the wrong form, in the order of names. A name that is itself too long
 // is not repeated: somebody may have swapped name and value.
 func checkParameters(parameters map[string]session.Secret) error {
 	if len(parameters) > MaxParameters {
@@ -31,6 +31,9 @@ func checkParameters(parameters map[string]session.Secret) error {
 			return NewFieldError("parameters", "has a name with a control character")
 		case size > MaxParameterValue:
 			return NewFieldError("parameters."+name, "has %d bytes; a value may have %d", size, MaxParameterValue)
+		}
+		if why := parameterFault(name, parameters[name]); why != "" {
+			return NewFieldError("parameters."+name, "%s", why)
 		}
 	}
 	return nil

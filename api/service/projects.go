@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 
+	"golang.org/x/net/publicsuffix"
+
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 )
 
 // PutProject creates or replaces a project. Errors: BadRequest naming the first field that is wrong.
 func (s *Service) PutProject(ctx context.Context, p session.Project) (stored session.Project, created bool, err error) {
-	if err := p.Validate(); err != nil {
+	if err := errors.Join(append(p.SuffixFaults(isPublicSuffix), p.Validate())...); err != nil {
 		return session.Project{}, false, fieldErrors(err)
 	}
 	stored, created, err = s.store.PutProject(ctx, p, s.now())
@@ -18,6 +20,12 @@ func (s *Service) PutProject(ctx context.Context, p session.Project) (stored ses
 		return session.Project{}, false, s.storeError(ctx, "keep the project", err)
 	}
 	return stored, created, nil
+}
+
+// isPublicSuffix reports whether anybody can have a host below the domain, by the Mozilla list.
+func isPublicSuffix(domain string) bool {
+	suffix, _ := publicsuffix.PublicSuffix(domain)
+	return suffix == domain
 }
 
 // Project returns one project. Errors: BadRequest, NotFound.

@@ -19,7 +19,7 @@ type ResumeInput struct {
 // Resume accepts an answer to the open question of an operation. When it returns nil, the answer is kept, the question
 // is hidden from every later read, and the engine has been told or will be.
 // Errors: NotFound (project, operation), BadRequest (nothing asked; question unknown, answered, expired or closed;
-// an answer of another shape than the question asks).
+// an answer of another shape than the question asks, or that it does not allow).
 func (s *Service) Resume(ctx context.Context, in ResumeInput) error {
 	op, err := s.operationIn(ctx, in.Scope, in.OperationID)
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *Service) Resume(ctx context.Context, in ResumeInput) error {
 	if err != nil {
 		return err
 	}
-	values, err := in.Answer.valuesFor(q)
+	values, err := in.Answer.sealed(q)
 	if err != nil {
 		return err
 	}

@@ -8,18 +8,6 @@ import (
 	"github.com/anteroom/anteroom/store"
 )
 
-// ChoiceField is the name under which an answer carries the id of the chosen alternative.
-const ChoiceField = "choice"
-
-// Prefixes of derived keys.
-const (
-	accountPrefix    = "acct_"
-	credentialPrefix = "cred_"
-)
-
-// UsernameParameter is the parameter that names the account.
-const UsernameParameter = "username"
-
 // Sealer is what the use cases need of the vault. Workspace, kind and id bind a value to its place: it opens only
 // with the same three. See [session.SealedParameters] and its neighbours.
 type Sealer interface {

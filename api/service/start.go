@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -30,7 +28,8 @@ type StartInput struct {
 
 // StartCreate promises a login and starts it. The operation and its sealed secrets are committed before the engine is
 // told; a start that the engine did not hear is repeated by the reconciler until the operation's StartDeadline.
-// Errors: BadRequest, NotFound (project), Conflict naming the live operation of the session.
+// Errors: BadRequest, NotFound (project), Conflict naming the live operation of the session or of the account, or the breaker that
+// refuses these credentials.
 func (s *Service) StartCreate(ctx context.Context, in StartInput) (session.Operation, error) {
 	if err := in.check(); err != nil {
 		return session.Operation{}, err
@@ -91,8 +90,9 @@ func (s *Service) newOperation(in StartInput) (store.NewOperation, error) {
 	op := session.Operation{
 		ID: session.NewID(session.OperationPrefix), Workspace: in.Workspace, Project: in.Project,
 		Kind: session.OperationCreate, State: session.OperationQueued,
-		AccountKey: s.accountKey(in), CredentialKey: s.credentialKey(in),
-		CreatedAt: now, UpdatedAt: now, StartDeadline: now.Add(s.startDeadline),
+		AccountKey:    session.AccountKey(s.sealer, in.Workspace, in.Project, in.Parameters),
+		CredentialKey: session.CredentialKey(s.sealer, in.Workspace, in.Project, in.Parameters),
+		CreatedAt:     now, UpdatedAt: now, StartDeadline: now.Add(s.startDeadline),
 	}
 	if in.SessionID != nil {
 		op.SessionID = *in.SessionID
@@ -123,27 +123,17 @@ func (s *Service) sealSecrets(in StartInput, operationID string) ([]store.Sealed
 	return append(secrets, store.SealedSecret{Name: session.SecretProxy, Value: proxy}), nil
 }
 
-// accountKey is what one live login per account and the breaker go by; empty without a user name.
-func (s *Service) accountKey(in StartInput) string {
-	username := in.Parameters[UsernameParameter]
-	if username.IsZero() {
-		return ""
-	}
-	return s.sealer.DeriveID(accountPrefix, in.Workspace, in.Project, username.Reveal())
-}
-
-// credentialKey changes when any parameter does.
-func (s *Service) credentialKey(in StartInput) string {
-	parts := []string{in.Workspace, in.Project}
-	for _, name := range slices.Sorted(maps.Keys(in.Parameters)) {
-		parts = append(parts, name, in.Parameters[name].Reveal())
-	}
-	return s.sealer.DeriveID(credentialPrefix, parts...)
-}
-
 func (s *Service) createError(ctx context.Context, sc Scope, sessionID string, err error) error {
-	var live *store.OperationLiveError
+	var (
+		live *store.OperationLiveError
+		busy *store.AccountBusyError
+		open *store.BreakerOpenError
+	)
 	switch {
+	case errors.As(err, &busy):
+		return busyError(busy)
+	case errors.As(err, &open):
+		return breakerError(open)
 	case errors.As(err, &live):
 		f := NewError(Conflict, "operation-live",
 			"operation %s of session %q is still live; wait for its result, cancel it or delete the session", live.OperationID, sessionID)

@@ -12,9 +12,11 @@ import (
 type Store interface {
 	store.Projects
 	store.Sessions
+	store.Artefacts
 	Operations
 	Questions
 
+	ResetBreaker(ctx context.Context, workspace, accountKey string, at time.Time) (wasOpen bool, err error)
 	APIKeyByHash(ctx context.Context, hash []byte) (store.APIKey, error)
 	Watch(operationID string) (<-chan struct{}, func())
 	Ping(ctx context.Context) error

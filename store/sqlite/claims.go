@@ -4,23 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 )
 
-// insertClaim decides by itself; why it did not insert is asked afterwards. Credentials that a person gave in answer to a
-// question are new ones, whatever the parameters of the start were.
+// insertClaim decides by itself; why it did not insert is asked afterwards. Nothing else is left for the breaker to refuse
+// where CreateOperation and BindAccount refused it before; a submit that must not happen is worth asking twice.
 const insertClaim = `INSERT INTO claims (workspace, operation_id, attempt, step, key, epoch, claimed_at)
 SELECT o.workspace, o.id, l.attempt, ?4, ?5, l.epoch, ?7
 FROM operations o JOIN leases l ON l.operation_id = o.id AND l.workspace = o.workspace
 WHERE o.id = ?1 AND o.workspace = ?2 AND o.state IN ('queued', 'running', 'waiting')
 AND l.attempt = ?3 AND l.epoch = ?6 AND l.released_at = 0
-AND (NOT EXISTS (SELECT 1 FROM breakers b WHERE b.workspace = o.workspace AND b.account_key = o.account_key
-  AND b.credential_key = o.credential_key)
-  OR EXISTS (SELECT 1 FROM questions q WHERE q.operation_id = o.id AND q.workspace = o.workspace AND q.state = 'consumed'
-  AND json_extract(q.document, '$.kind') = 'credentials'))
+AND NOT EXISTS (SELECT 1 FROM breakers b WHERE b.workspace = o.workspace AND b.account_key = o.account_key
+  AND b.credential_key = o.credential_key AND (b.until = 0 OR b.until > ?7))
 ON CONFLICT (operation_id, attempt, step, key) DO NOTHING`
 
 // Claim grants what must happen at most once; see store.Operations.
@@ -60,18 +56,5 @@ WHERE operation_id = ?1 AND workspace = ?2 AND attempt = ?3 AND step = ?4 AND ke
 	if err != nil || taken {
 		return err
 	}
-	return breakerOf(ctx, q, op)
-}
-
-func breakerOf(ctx context.Context, q queryer, op session.Operation) error {
-	var (
-		class session.FailureClass
-		since time.Time
-	)
-	err := q.QueryRowContext(ctx, "SELECT class, since FROM breakers WHERE workspace = ?1 AND account_key = ?2", op.Workspace, op.AccountKey).
-		Scan(&class, timeColumn{&since})
-	if err != nil {
-		return fmt.Errorf("read the account's breaker: %w", err)
-	}
-	return &store.BreakerOpenError{Class: class, Since: since}
+	return breakerOf(ctx, q, op, c.At)
 }

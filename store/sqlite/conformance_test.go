@@ -22,6 +22,13 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// Two handles of one file stand for two processes.
+func TestReplicas(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "anteroom.db")
+	storetest.RunReplicas(t, open(t, path), open(t, path))
+}
+
 // open opens the store at path until the test ends.
 func open(tb testing.TB, path string) *sqlite.DB {
 	tb.Helper()

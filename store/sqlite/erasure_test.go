@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -60,6 +61,37 @@ func TestErasure_WhenASessionIsKept_KeepsOnlyItsStorageState(t *testing.T) {
 	require.NoError(t, err)
 	checkpoint(t, path)
 	require.Equal(t, 1, canaries(t, path))
+}
+
+func TestErasure_WhenASessionIsDeleted_LeavesNothingOfItsArtefactsAndQuestions(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "anteroom.db")
+	db := open(t, path)
+	populate(t, db, 0)
+	const operations = 20
+	for n := range operations {
+		begin(t, db, n, "parameters")
+		ref := operationRef(n)
+		require.NoError(t, db.SaveArtefact(t.Context(), store.Artefact{
+			Ref: ref, Name: "page-1.png", MediaType: "image/png", Data: store.Sealed(canary + strings.Repeat("~", 5000)), At: start,
+		}))
+		_, _, err := db.AskQuestion(t.Context(), transition(ref, 2, session.OperationWaiting), session.InfoRequest{
+			ID: fmt.Sprintf("ask_%d", n), Number: 1, Kind: session.AskChoice, Choices: []session.Choice{{ID: "1", Label: canary}}, ExpiresAt: start.Add(time.Hour),
+		})
+		require.NoError(t, err)
+		failed := session.NewFailure(session.FailureCredential, "unknown_user", "The site does not know the user.")
+		failed.SiteError = canary + " is unknown"
+		_, err = db.FinishOperation(t.Context(), store.Finish{Transition: transition(ref, 9, session.OperationFailed), Failure: failed})
+		require.NoError(t, err)
+	}
+	checkpoint(t, path)
+	require.GreaterOrEqual(t, canaries(t, path), 3*operations, "the search finds what is there")
+	for n := range operations {
+		_, err := db.DeleteSession(t.Context(), "acme", "portal", fmt.Sprintf("session-%d", n), start)
+		require.NoError(t, err)
+	}
+	checkpoint(t, path)
+	require.Zero(t, canaries(t, path))
 }
 
 // fill gives operation n every secret that an operation can have, and ends before its end.

@@ -107,18 +107,3 @@ func (t *tx) erase(ctx context.Context, ref store.Ref) error {
 	}
 	return nil
 }
-
-// setBreaker opens the account's breaker for these credentials, or closes it. An account without a key has none.
-func (t *tx) setBreaker(ctx context.Context, op session.Operation, f store.Finish) error {
-	switch {
-	case op.AccountKey == "":
-		return nil
-	case f.State == session.OperationSucceeded:
-		return t.run(ctx, "DELETE FROM breakers WHERE workspace = ?1 AND account_key = ?2", op.Workspace, op.AccountKey)
-	case f.Failure == nil || !f.Failure.Class.OpensBreaker():
-		return nil
-	}
-	return t.run(ctx, `INSERT INTO breakers (workspace, account_key, credential_key, class, since) VALUES (?1, ?2, ?3, ?4, ?5)
-ON CONFLICT (workspace, account_key) DO UPDATE SET credential_key = excluded.credential_key, class = excluded.class, since = excluded.since`,
-		op.Workspace, op.AccountKey, op.CredentialKey, f.Failure.Class, at(f.At))
-}

@@ -66,6 +66,9 @@ func (d *DB) CreateOperation(ctx context.Context, n store.NewOperation) (created
 		if live != nil {
 			return &store.OperationLiveError{OperationID: live.ID}
 		}
+		if err := tx.free(ctx, op, op.CreatedAt); err != nil {
+			return err
+		}
 		created, err = tx.createOperation(ctx, n)
 		return err
 	})

@@ -37,6 +37,9 @@ func (d *DB) PutProject(ctx context.Context, p session.Project, updated time.Tim
 		if err := needWorkspace(ctx, tx, p.Workspace); err != nil {
 			return err
 		}
+		if err := tx.run(ctx, dropOtherWay, p.Workspace, p.Name, p.LoginURL); err != nil {
+			return err
+		}
 		doc := &p
 		if err := tx.run(ctx, putProject, p.Workspace, p.Name, document(&doc), at(updated)); err != nil {
 			return err

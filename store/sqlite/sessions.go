@@ -48,7 +48,20 @@ func (d *DB) StorageState(ctx context.Context, workspace, project, id string) (s
 	return state, nil
 }
 
-// DeleteSession removes a session and ends its live operation; see store.Sessions. Rows of operations stay.
+const (
+	deleteStorageState = "DELETE FROM storage_states WHERE workspace = ?1 AND project = ?2 AND session_id = ?3"
+	// forgetQuestions leaves of a question that it was asked, not what it said: its choices may be a person's accounts.
+	forgetQuestions = `UPDATE questions SET document = json_object('id', id, 'number', number, 'kind', json_extract(document, '$.kind'),
+'message', '', 'fields', json('[]'), 'choices', json('[]'), 'attempt', json_extract(document, '$.attempt'), 'allow', json('[]'),
+'askedAt', json_extract(document, '$.askedAt'), 'expiresAt', json_extract(document, '$.expiresAt'))
+WHERE operation_id IN (SELECT id FROM operations WHERE workspace = ?1 AND project = ?2 AND session_id = ?3)`
+	// forgetSiteErrors removes what a site said: it may name the person.
+	forgetSiteErrors = `UPDATE operations SET failure = json_remove(failure, '$.siteError')
+WHERE workspace = ?1 AND project = ?2 AND session_id = ?3 AND failure IS NOT NULL`
+)
+
+// DeleteSession removes a session and ends its live operation; see store.Sessions. Rows of operations stay, without what
+// may be personal.
 func (d *DB) DeleteSession(ctx context.Context, workspace, project, id string, deleted time.Time) (ended *session.Operation, err error) {
 	err = d.write(ctx, "delete session "+id, func(ctx context.Context, tx *tx) error {
 		live, err := liveOperation(ctx, tx, workspace, project, id)
@@ -60,8 +73,10 @@ func (d *DB) DeleteSession(ctx context.Context, workspace, project, id string, d
 				return err
 			}
 		}
-		if err := tx.run(ctx, "DELETE FROM storage_states WHERE workspace = ?1 AND project = ?2 AND session_id = ?3", workspace, project, id); err != nil {
-			return err
+		for _, forget := range []string{deleteStorageState, deleteArtefacts, forgetQuestions, forgetSiteErrors} {
+			if err := tx.run(ctx, forget, workspace, project, id); err != nil {
+				return err
+			}
 		}
 		rows, err := tx.exec(ctx, "DELETE FROM sessions WHERE workspace = ?1 AND project = ?2 AND id = ?3", workspace, project, id)
 		if err == nil && rows == 0 {

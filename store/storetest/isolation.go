@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"time"
 
@@ -72,9 +73,13 @@ var isolationTests = tests{
 	},
 	"Workspaces_WhenBothHaveTheSameAccountKey_HaveABreakerEach": func(f *fixture) {
 		f.open("first", "account", "c1")
+		_, err := f.ResetBreaker(f.t.Context(), otherWorkspace, "account", now)
+		require.NoError(f.t, err)
+		_, err = f.start("second", "account", "c1", now)
+		requireBreaker(f, err)
 		n := promise("session-b", "op_other")
 		n.Operation.Workspace, n.Operation.AccountKey, n.Operation.CredentialKey = otherWorkspace, "account", "c1"
-		_, err := f.CreateOperation(f.t.Context(), n)
+		_, err = f.CreateOperation(f.t.Context(), n)
 		require.NoError(f.t, err)
 		ref := store.Ref{Workspace: otherWorkspace, Operation: "op_other"}
 		_, err = f.BeginOperation(f.t.Context(), write(ref, 1, session.OperationRunning))
@@ -88,6 +93,7 @@ var isolationTests = tests{
 // victim has a row of every kind in the fixture's workspace.
 type victim struct {
 	session, project  string
+	account           string
 	waiting, answered store.Ref
 	open, done        session.InfoRequest
 	lease             store.Lease
@@ -98,11 +104,14 @@ func (f *fixture) victim() victim {
 	_, _, err := f.PutProject(f.t.Context(), sampleProject(workspace, "only-here"), now)
 	require.NoError(f.t, err)
 	f.finished("proven", session.OperationSucceeded)
-	v := victim{session: "session-proven", project: "only-here"}
+	v := victim{session: "session-proven", project: "only-here", account: "account-session-waiting"}
 	v.waiting, v.open = f.waiting("waiting")
 	v.answered, v.done = f.answered("answered")
 	v.lease = f.lent(v.waiting)
 	require.NoError(f.t, f.SaveCapture(f.t.Context(), v.waiting, store.Sealed("candidate"), now))
+	require.NoError(f.t, f.SaveAccountMemory(f.t.Context(), workspace, v.account, store.Sealed("memory"), 0, now))
+	require.NoError(f.t, f.SaveArtefact(f.t.Context(), artefactOf(v.waiting, "page-1.png")))
+	require.NoError(f.t, f.SaveWay(f.t.Context(), workspace, v.project, []byte("way"), now))
 	return v
 }
 
@@ -134,6 +143,12 @@ func (v victim) snapshot(f *fixture) []any {
 	add(input, err)
 	_, open, err := f.GetQuestion(ctx, v.waiting, v.open.ID)
 	add(open, err)
+	memory, _, err := f.AccountMemory(ctx, workspace, v.account)
+	add(memory, err)
+	artefact, err := f.GetArtefact(ctx, v.waiting, "page-1.png")
+	add(artefact, err)
+	way, err := f.Way(ctx, workspace, v.project)
+	add(way, err)
 	return all
 }
 
@@ -152,6 +167,7 @@ func (v victim) intrusions(f *fixture) map[string]func(context.Context) error {
 	lease := v.lease
 	lease.Ref = waiting
 	calls := v.intrudeSessions(f)
+	maps.Copy(calls, v.intrudeAccounts(f))
 	add := func(name string, call func(context.Context) error) { calls[name] = call }
 
 	add("GetOperation", func(ctx context.Context) error { _, err := f.GetOperation(ctx, waiting); return err })
@@ -186,6 +202,45 @@ func (v victim) intrusions(f *fixture) map[string]func(context.Context) error {
 	add("GetLease", func(ctx context.Context) error { _, err := f.GetLease(ctx, waiting, 1); return err })
 	add("ReleaseLease", func(ctx context.Context) error { return f.ReleaseLease(ctx, waiting, 1, after(time.Hour)) })
 	return calls
+}
+
+// intrudeAccounts tries what belongs to accounts. Another workspace has an account of its own under the same key, so a
+// workspace that there is not is tried where a method would make one.
+func (v victim) intrudeAccounts(f *fixture) map[string]func(context.Context) error {
+	waiting := store.Ref{Workspace: otherWorkspace, Operation: v.waiting.Operation}
+	return map[string]func(context.Context) error{
+		"BindAccount": func(ctx context.Context) error { return f.BindAccount(ctx, bindingOf(waiting, "stolen", "c9")) },
+		"Spend":       func(ctx context.Context) error { _, err := f.Spend(ctx, spendOf(waiting, v.account, "k")); return err },
+		"NextCounter": func(ctx context.Context) error {
+			_, err := f.NextCounter(ctx, "nowhere", v.account, 0, now)
+			return err
+		},
+		"AccountMemory": func(ctx context.Context) error {
+			_, _, err := f.AccountMemory(ctx, otherWorkspace, v.account)
+			return err
+		},
+		"SaveAccountMemory": func(ctx context.Context) error {
+			return f.SaveAccountMemory(ctx, "nowhere", v.account, store.Sealed("planted"), 1, now)
+		},
+		"ResetBreaker": func(ctx context.Context) error {
+			wasOpen, err := f.ResetBreaker(ctx, otherWorkspace, v.account, now)
+			if wasOpen {
+				return err
+			}
+			return found(0, err)
+		},
+		"SaveArtefact": func(ctx context.Context) error { return f.SaveArtefact(ctx, artefactOf(waiting, "page-1.png")) },
+		"GetArtefact":  func(ctx context.Context) error { _, err := f.GetArtefact(ctx, waiting, "page-1.png"); return err },
+		"ListArtefacts": func(ctx context.Context) error {
+			all, err := f.ListArtefacts(ctx, waiting)
+			return found(len(all), err)
+		},
+		"SaveWay": func(ctx context.Context) error {
+			return f.SaveWay(ctx, otherWorkspace, v.project, []byte("planted"), now)
+		},
+		"Way":     func(ctx context.Context) error { _, err := f.Way(ctx, otherWorkspace, v.project); return err },
+		"DropWay": func(ctx context.Context) error { return found(0, f.DropWay(ctx, otherWorkspace, v.project)) },
+	}
 }
 
 func (v victim) intrudeSessions(f *fixture) map[string]func(context.Context) error {

@@ -25,7 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	for _, part := range []tests{
 		installationTests, projectTests, sessionTests, operationTests, listingTests, transitionTests, finishTests,
 		breakerTests, cancelTests, secretTests, questionTests, answerTests, claimTests, leaseTests, lendingTests, sweepTests, watchTests,
-		isolationTests, modelTests,
+		accountTests, spendTests, memoryTests, artefactTests, wayTests, isolationTests, modelTests, submitTests,
 	} {
 		maps.Copy(all, part)
 	}

@@ -17,7 +17,8 @@ func (a *app) sessionsCommand() *cobra.Command {
 		Use:   "sessions PROJECT",
 		Short: "List the sessions of a project, or delete one",
 		Example: fmt.Sprintf(`  %[1]s sessions my-app
-  %[1]s sessions my-app --delete alice`, a.program.Name),
+  %[1]s sessions my-app --delete alice
+  %[1]s sessions reset-breaker alice --project my-app`, a.program.Name),
 		Args: exactlyOne("PROJECT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cl, err := c.client()
@@ -44,6 +45,7 @@ func (a *app) sessionsCommand() *cobra.Command {
 	}
 	c.add(a, cmd)
 	cmd.Flags().StringVar(&remove, "delete", "", "delete this session; a live login of it is canceled")
+	cmd.AddCommand(a.resetBreakerCommand())
 	return cmd
 }
 
@@ -55,7 +57,8 @@ func (a *app) operationsCommand() *cobra.Command {
 		Use:   "operations",
 		Short: "List operations, newest first, or cancel one",
 		Example: fmt.Sprintf(`  %[1]s operations --state waiting
-  %[1]s operations --cancel op_abc`, a.program.Name),
+  %[1]s operations --cancel op_abc
+  %[1]s operations artefacts op_abc --save ./op_abc`, a.program.Name),
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cl, err := c.client()
@@ -84,6 +87,7 @@ func (a *app) operationsCommand() *cobra.Command {
 	cmd.Flags().StringVar(&state, "state", "", "in this state only: queued, running, waiting, succeeded, failed, canceled, expired")
 	cmd.Flags().IntVar(&q.Limit, "limit", 50, "how many, 1 to 500")
 	cmd.Flags().StringVar(&cancel, "cancel", "", "cancel this operation")
+	cmd.AddCommand(a.artefactsCommand())
 	return cmd
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +16,8 @@ type loginFlags struct {
 
 	username, id, name         string
 	passwordFile, totpFile     string
-	proxyFile                  string
+	passkeyFile, codesFile     string
+	organisation, proxyFile    string
 	noPassword, noInput, async bool
 }
 
@@ -25,7 +25,7 @@ func (a *app) loginCommand() *cobra.Command {
 	f := &loginFlags{}
 	cmd := &cobra.Command{
 		Use:   "login PROJECT",
-		Short: "Log an account in; asks for the password and, when the site wants one, for the code",
+		Short: "Log an account in; asks for the password and for whatever else the site wants: a code, a choice, an approval",
 		Example: fmt.Sprintf(`  %[1]s login my-app -u alice@example.com
   %[1]s login my-app -u alice --id alice --password-file ./password
   pass show my-app | %[1]s login my-app -u alice --password-file - --no-input
@@ -40,6 +40,9 @@ func (a *app) loginCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", `file with the password, "-" for standard input (default: ask)`)
 	cmd.Flags().BoolVar(&f.noPassword, "no-password", false, "start without a password; the site may ask for one")
 	cmd.Flags().StringVar(&f.totpFile, "totp-secret-file", "", "file with the TOTP secret (base32 or otpauth URI); codes are then computed")
+	cmd.Flags().StringVar(&f.passkeyFile, "passkey-file", "", "file with a passkey: the JSON of a WebAuthn.Credential of the DevTools protocol")
+	cmd.Flags().StringVar(&f.codesFile, "backup-codes-file", "", "file with backup codes, separated by white space; each is used once")
+	cmd.Flags().StringVar(&f.organisation, "organisation", "", "company, tenant or workspace, where the site asks for it first")
 	cmd.Flags().StringVar(&f.proxyFile, "proxy-file", "", "file with the proxy to go through (http://user:password@host:port)")
 	cmd.Flags().BoolVar(&f.noInput, "no-input", false, "never ask: end with exit code 4 when the site wants an answer")
 	cmd.Flags().BoolVar(&f.async, "async", false, "start only, and print the operation")
@@ -80,7 +83,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, project string) error {
 		return a.print(&f.connection, map[string]string{operationID: id}, func() { fmt.Fprintln(a.stdout, id) })
 	}
 	a.tellf(f, "started %s", id)
-	done, err := c.Follow(ctx, project, id, a.answerer(f))
+	done, err := c.Follow(ctx, project, id, a.answerer(f, c, id))
 	return a.loginEnded(f, done, err)
 }
 
@@ -88,6 +91,9 @@ func (a *app) startRequest(ctx context.Context, f *loginFlags) (client.StartRequ
 	r := client.StartRequest{ID: f.id, Name: f.name, Parameters: map[string]session.Secret{}}
 	if f.username != "" {
 		r.Parameters["username"] = session.NewSecret(f.username)
+	}
+	if f.organisation != "" {
+		r.Parameters["organisation"] = session.NewSecret(f.organisation)
 	}
 	if !f.noPassword && (!f.noInput || f.passwordFile != "") {
 		password, err := a.secretFrom(ctx, f.passwordFile, "Password")
@@ -101,6 +107,8 @@ func (a *app) startRequest(ctx context.Context, f *loginFlags) (client.StartRequ
 		keep       func(session.Secret)
 	}{
 		{f.totpFile, "the TOTP secret", func(v session.Secret) { r.Parameters["totpSecret"] = v }},
+		{f.passkeyFile, "the passkey", func(v session.Secret) { r.Parameters["passkey"] = v }},
+		{f.codesFile, "the backup codes", func(v session.Secret) { r.Parameters["backupCodes"] = v }},
 		{f.proxyFile, "the proxy", func(v session.Secret) { r.Proxy = v }},
 	} {
 		if s.file == "" {
@@ -124,44 +132,19 @@ func (a *app) tellf(f *loginFlags, format string, args ...any) {
 
 var errMayNotAsk = errors.New("the site wants an answer, and --no-input forbids to ask")
 
-// answerer asks the person for what the site asks.
-func (a *app) answerer(f *loginFlags) client.Answer {
+// answerer asks the person for what the site asks. What is waited for elsewhere is waited for, also where nobody may be asked.
+func (a *app) answerer(f *loginFlags, c *client.Client, operation string) client.Answer {
 	return func(ctx context.Context, q session.InfoRequest) (map[string]session.Secret, error) {
-		if f.noInput {
+		if f.noInput && !elsewhere(q) {
 			return nil, exitWith(exitNeedsAnswer, fmt.Errorf("question %s: %s: %w", q.ID, q.Message, errMayNotAsk))
 		}
-		values, err := a.askAll(ctx, q)
+		p := &prompter{app: a, client: c, operation: operation, silent: f.noInput}
+		values, err := p.ask(ctx, q)
 		if errors.Is(err, errNoTerminal) {
 			return nil, exitWith(exitNeedsAnswer, err)
 		}
 		return values, err
 	}
-}
-
-// askAll asks for every field of a question.
-func (a *app) askAll(ctx context.Context, q session.InfoRequest) (map[string]session.Secret, error) {
-	fmt.Fprintln(a.stderr, describe(q))
-	values := map[string]session.Secret{}
-	for _, field := range q.Fields {
-		v, err := a.ask(ctx, firstOf(field.Label, field.Name), field.Secret && field.Type == "password")
-		if err != nil {
-			return nil, err
-		}
-		values[field.Name] = session.NewSecret(strings.TrimSpace(v.Reveal()))
-	}
-	return values, nil
-}
-
-func describe(q session.InfoRequest) string {
-	parts := []string{q.Message}
-	if q.MaskedTarget != "" && !strings.Contains(q.Message, q.MaskedTarget) {
-		parts = append(parts, "It was sent to "+q.MaskedTarget+".")
-	}
-	if q.SiteError != "" {
-		parts = append(parts, "The site said: "+q.SiteError)
-	}
-	parts = append(parts, "(until "+q.ExpiresAt.Local().Format("15:04:05")+")")
-	return strings.Join(parts, " ")
 }
 
 // loginEnded prints the end and gives it its exit code.

@@ -141,7 +141,7 @@ func TestLogin_NeverTakesASecretAsAnArgument(t *testing.T) {
 	for _, args := range [][]string{
 		{"login", "demo", "--password", canary}, {"login", "demo", "--password=" + canary}, {"login", "demo", "-p", canary},
 		{"login", "demo", "ada", canary}, {"login", "demo", "--totp-secret", canary}, {"answer", "op_1", canary},
-		{"answer", "op_1", "--value", canary}, {"projects", "--api-key", canary},
+		{"answer", "op_1", "--value", canary}, {"login", "demo", "--backup-codes", canary}, {"login", "demo", "--passkey", canary}, {"projects", "--api-key", canary},
 	} {
 		require.Equal(t, 2, f.run("", args...).code, args)
 	}

@@ -53,6 +53,8 @@ type app struct {
 	stdout  io.Writer
 	stderr  io.Writer
 	input   *bufio.Reader
+	// pending is a line that is being read, left behind by a prompt that ended first: the next prompt gets it.
+	pending chan typed
 }
 
 // Main runs a command line and returns the exit code. SIGINT and SIGTERM end what runs; a second one ends it at once.
@@ -129,7 +131,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitWith(exitUsage, err) })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(a.serveCommand(), a.loginCommand(), a.answerCommand(), a.sessionsCommand(),
-		a.operationsCommand(), a.exportCommand(), a.projectsCommand(), a.versionCommand(), a.exitCodesTopic())
+		a.operationsCommand(), a.exportCommand(), a.projectsCommand(), a.recipeCommand(), a.labCommand(), a.versionCommand(), a.exitCodesTopic())
 	if a.program.Temporal != nil {
 		root.AddCommand(a.upCommand(), a.temporalCommand(), a.demoCommand())
 	}

@@ -45,7 +45,7 @@ func (a *app) ask(ctx context.Context, what string, secret bool) (session.Secret
 	if f, ok := a.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) && secret {
 		return a.askHidden(ctx, int(f.Fd()))
 	}
-	line, err := unlessEnded(ctx, func() (string, error) { return a.lines().ReadString('\n') })
+	line, err := a.readLine(ctx)
 	line = strings.TrimRight(line, "\r\n")
 	if ctx.Err() != nil {
 		return session.Secret{}, ctx.Err()
@@ -74,17 +74,39 @@ func (a *app) askHidden(ctx context.Context, fd int) (session.Secret, error) {
 	return session.NewSecret(line), err
 }
 
-// unlessEnded returns what read gives, or ctx's error when ctx ends first. A read of a terminal cannot be interrupted: it is
-// then left behind, and goes with the process, which ends next.
-func unlessEnded(ctx context.Context, read func() (string, error)) (string, error) {
-	type result struct {
-		line string
-		err  error
+// typed is what a read gave.
+type typed struct {
+	line string
+	err  error
+}
+
+// readLine reads a line of standard input, or returns ctx's error when ctx ends first. A read of a terminal cannot be interrupted:
+// it goes on, and its line is the next prompt's.
+func (a *app) readLine(ctx context.Context) (string, error) {
+	if a.pending == nil {
+		lines, pending := a.lines(), make(chan typed, 1)
+		a.pending = pending
+		go func() {
+			line, err := lines.ReadString('\n')
+			pending <- typed{line, err}
+		}()
 	}
-	done := make(chan result, 1)
+	select {
+	case r := <-a.pending:
+		a.pending = nil
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// unlessEnded returns what read gives, or ctx's error when ctx ends first. The read is then left behind, and goes with the
+// process, which ends next.
+func unlessEnded(ctx context.Context, read func() (string, error)) (string, error) {
+	done := make(chan typed, 1)
 	go func() {
 		line, err := read()
-		done <- result{line, err}
+		done <- typed{line, err}
 	}()
 	select {
 	case r := <-done:
