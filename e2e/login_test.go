@@ -3,11 +3,13 @@
 package e2e
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/anteroom/anteroom/client"
 	"github.com/anteroom/anteroom/loginlab"
 	"github.com/anteroom/anteroom/session"
 )
@@ -132,8 +134,9 @@ func TestLogin_WhenThePasswordIsWrong_NeverSubmitsItAgain(t *testing.T) {
 	require.NotContains(t, f.Message+f.SiteError, "not-the-password")
 	require.Equal(t, 1, l.submits("password", "ada"))
 
-	again := a.failed(a.startAs("ada", "not-the-password"), session.FailureCredential)
-	require.Equal(t, "breaker_open", again.Code)
+	same := client.StartRequest{ID: "ada", Parameters: params("username", "ada", "password", "not-the-password")}
+	_, err := srv.client.Start(t.Context(), a.project, same)
+	require.ErrorIs(t, err, &client.Error{Code: client.CodeBreakerOpen, Status: http.StatusConflict})
 	require.Equal(t, 1, l.submits("password", "ada"), "the breaker is open: nothing is submitted")
 
 	a.done(a.startAs("ada", l.Password()))
@@ -144,9 +147,8 @@ func TestLogin_WhenTheSiteFails_FailsTyped(t *testing.T) {
 	t.Parallel()
 	srv, l := sharedServer(t), newLab(t, loginlab.Options{})
 	for site, classes := range map[string][]session.FailureClass{
-		"locked":      {session.FailureLockout},
-		"error-500":   {session.FailureSite},
-		"unsupported": {session.FailureBlocked, session.FailureUnsupported},
+		"locked":    {session.FailureLockout},
+		"error-500": {session.FailureSite},
 	} {
 		t.Run(site, func(t *testing.T) {
 			t.Parallel()
@@ -155,6 +157,20 @@ func TestLogin_WhenTheSiteFails_FailsTyped(t *testing.T) {
 			require.LessOrEqual(t, l.submits(site, "ada"), 1)
 		})
 	}
+}
+
+func TestLogin_WhenTheSiteWantsProofOfBeingHuman_AsksWithAPicture(t *testing.T) {
+	t.Parallel()
+	srv, l := sharedServer(t), newLab(t, loginlab.Options{})
+	a := onSite(t, srv, l, "unsupported")
+	op := a.startAs("ada", l.Password())
+	q := a.asked(op)
+	require.Equal(t, session.AskCaptcha, q.Kind)
+	require.NotEmpty(t, q.Picture)
+	_, err := srv.client.Cancel(t.Context(), op)
+	require.NoError(t, err)
+	a.state(op, session.OperationCanceled)
+	require.Zero(t, l.submits("unsupported", "ada"))
 }
 
 func TestLogin_WhenTheSiteIsAway_FailsAsSite(t *testing.T) {
