@@ -15,6 +15,8 @@ type Page interface {
 	IDs() (browserContextID, targetID string)
 	// Capture reads the state of the page's browser context.
 	Capture(ctx context.Context) (session.StorageState, error)
+	// Location is the page's whole URL: it may hold secrets of the site, and is for opening the page again only.
+	Location(ctx context.Context) (string, error)
 	// Passkeys reads the passkeys of the page back, with their counters; none when it was made without any.
 	Passkeys(ctx context.Context) ([]session.Passkey, error)
 	// Close disposes of the page and its browser context. Repeats are harmless.

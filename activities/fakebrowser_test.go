@@ -162,6 +162,9 @@ func (p *fakePage) Settle(ctx context.Context, _ login.Mark, _, _ time.Duration)
 	return ctx.Err()
 }
 
+// Location is where nothing was opened, so that the engine's landing URL holds.
+func (p *fakePage) Location(context.Context) (string, error) { return "", nil }
+
 func (p *fakePage) Passkeys(context.Context) ([]session.Passkey, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

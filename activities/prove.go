@@ -39,7 +39,7 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 	if err != nil {
 		return nil, err
 	}
-	restored, anonymous, err := lookBoth(ctx, lent, project, in.Landing, state)
+	restored, anonymous, err := lookBoth(ctx, lent, project, p.landing(ctx, lent, in), state)
 	if err != nil {
 		return unreachable(ctx, err)
 	}
@@ -51,6 +51,17 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 		p.keepWay(ctx, &op, in.Way)
 	}
 	return &workflows.ProveOutput{Verdict: &verdict, Failure: failure}, nil
+}
+
+// landing is where the login ended: the page's own address, as long as it is still there. Many applications say in the query
+// or the fragment what they show, which the workflow's history does not keep.
+func (p *Pages) landing(ctx context.Context, lent *lentPage, in *workflows.ProveInput) string {
+	location, err := lent.page.Location(ctx)
+	if err != nil {
+		p.Logger.WarnContext(ctx, "the landing page's address is not known in full", "operation", in.Page.Operation, "error", err)
+		return in.Landing
+	}
+	return login.Landing(location, in.Landing)
 }
 
 // unreachable is the site's failure when the proof's page does not load, the last time that it is tried.
