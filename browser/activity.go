@@ -2,18 +2,15 @@ package browser
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
-	"golang.org/x/net/publicsuffix"
 )
 
 // world is our script's world in one document.
@@ -21,6 +18,7 @@ type world struct {
 	// document numbers the documents of the page in the order of their worlds.
 	document int
 	frame    cdp.FrameID
+	link     *link
 	// unique names the world for commands: a command for a document that is gone fails.
 	unique string
 }
@@ -33,16 +31,15 @@ type request struct {
 	started time.Time
 	// patience is how long settling waits for it; 0 is without limit.
 	patience time.Duration
+	// document is the frame whose document it asks for.
+	document cdp.FrameID
 }
 
-// activity is what a page's events say about it. The event listener writes, the page's methods read.
+// activity is what a window's events say about it. The event listener writes, the page's methods read.
 type activity struct {
-	// wake has one slot; it is filled at every change.
-	wake chan struct{}
+	// pulse is shared by the page's windows; its mutex guards everything below.
+	*pulse
 
-	mu sync.Mutex // guards everything below
-	// seq counts what a person would call "something happened".
-	seq uint64
 	// moved is when a request or a navigation last began or ended, mutated when the document last changed.
 	moved, mutated time.Time
 	requests       map[network.RequestID]request
@@ -50,40 +47,34 @@ type activity struct {
 	navigating map[cdp.FrameID]request
 
 	main      cdp.FrameID
-	lastWorld int
+	frames    map[cdp.FrameID]*frame
+	lastFrame int
 	worlds    map[cdp.FrameID]world
 	committed cdp.LoaderID // of the main document
 	parsed    bool         // it was read to its end
 	loaded    bool         // it fired load
+	dialogs   int          // that it opened
 	document  mainDocument
-	submitted int // the highest status since the last act
-	// origin is the main document's, origins are all that were visited.
-	origin  string
-	origins []string
+	// origin is the main document's.
+	origin string
 }
 
 // mainDocument is the last response of the main frame.
 type mainDocument struct {
-	loader  cdp.LoaderID
-	url     string // the last URL that was asked for, also when no response came
-	status  int
-	fault   Fault
-	faulted bool
+	loader cdp.LoaderID
+	url    string // the last URL that was asked for, also when no response came
+	status int
+	// challenge is the scheme of the HTTP authentication that it was refused with.
+	challenge string
+	fault     Fault
+	faulted   bool
 }
 
-func newActivity(main cdp.FrameID) *activity {
+func newActivity(shared *pulse, main cdp.FrameID) *activity {
 	return &activity{
-		wake: make(chan struct{}, 1), main: main, moved: time.Now(), parsed: true,
+		pulse: shared, main: main, moved: time.Now(), parsed: true,
 		requests: map[network.RequestID]request{}, navigating: map[cdp.FrameID]request{},
-		worlds: map[cdp.FrameID]world{},
-	}
-}
-
-// notify wakes whoever waits for a change.
-func (a *activity) notify() {
-	select {
-	case a.wake <- struct{}{}:
-	default:
+		frames: map[cdp.FrameID]*frame{}, worlds: map[cdp.FrameID]world{},
 	}
 }
 
@@ -94,14 +85,14 @@ func (a *activity) happened() {
 }
 
 // observe takes one event. It runs on the target's reader and must not block.
-func (a *activity) observe(ev any) {
+func (a *activity) observe(l *link, ev any) {
 	a.mu.Lock()
-	a.apply(ev)
+	a.apply(l, ev)
 	a.mu.Unlock()
 	a.notify()
 }
 
-func (a *activity) apply(ev any) {
+func (a *activity) apply(l *link, ev any) {
 	switch ev := ev.(type) {
 	case *network.EventRequestWillBeSent:
 		a.requestStarted(ev)
@@ -112,18 +103,18 @@ func (a *activity) apply(ev any) {
 	case *network.EventLoadingFailed:
 		a.requestEnded(ev.RequestID)
 	case *runtime.EventExecutionContextCreated:
-		a.worldCreated(ev.Context)
+		a.worldCreated(l, ev.Context)
 	case *runtime.EventExecutionContextDestroyed:
 		a.worldDestroyed(ev.ExecutionContextUniqueID)
 	case *runtime.EventExecutionContextsCleared:
-		clear(a.worlds)
+		maps.DeleteFunc(a.worlds, func(_ cdp.FrameID, w world) bool { return w.link == l })
 	case *runtime.EventBindingCalled:
 		if ev.Name == mutationBinding {
 			a.seq++
 			a.mutated = time.Now()
 		}
 	default:
-		a.applyPage(ev)
+		a.applyPage(l, ev)
 	}
 }
 
@@ -137,7 +128,7 @@ const (
 	intentPatience = time.Second
 )
 
-func (a *activity) applyPage(ev any) {
+func (a *activity) applyPage(l *link, ev any) {
 	switch ev := ev.(type) {
 	case *page.EventFrameRequestedNavigation:
 		a.navigates(ev.FrameID, intentPatience)
@@ -149,19 +140,22 @@ func (a *activity) applyPage(ev any) {
 			a.navigates(ev.FrameID, a.framePatience(ev.FrameID))
 		}
 	case *page.EventFrameNavigated:
-		a.navigated(ev.Frame)
+		a.navigated(l, ev.Frame)
 	case *page.EventNavigatedWithinDocument:
 		a.arrived(ev.FrameID)
 	case *page.EventFrameStoppedLoading:
 		a.arrived(ev.FrameID)
+	case *page.EventFrameAttached:
+		a.frameCame(ev.FrameID, ev.ParentFrameID, l)
 	case *page.EventFrameDetached:
-		delete(a.worlds, ev.FrameID)
-		a.arrived(ev.FrameID)
+		a.frameLeft(ev)
+	case *page.EventJavascriptDialogOpening:
+		a.dialogOpened(ev)
 	case *page.EventLoadEventFired:
-		a.loaded = true
+		a.loaded = a.loaded || l.frame == a.main
 		a.happened()
 	case *page.EventDomContentEventFired:
-		a.parsed = true
+		a.parsed = a.parsed || l.frame == a.main
 		a.happened()
 	}
 }
@@ -185,18 +179,22 @@ func (a *activity) arrived(frame cdp.FrameID) {
 	}
 }
 
-func (a *activity) navigated(f *cdp.Frame) {
+func (a *activity) navigated(l *link, f *cdp.Frame) {
 	delete(a.navigating, f.ID)
 	delete(a.worlds, f.ID) // the new document's world comes after this event
 	a.happened()
+	a.frameCame(f.ID, f.ParentID, l).url = f.URL
 	if f.ID == a.main {
-		a.parsed, a.loaded, a.committed = false, false, f.LoaderID
+		a.parsed, a.loaded, a.committed, a.dialogs = false, false, f.LoaderID, 0
 		a.origin = f.SecurityOrigin
 		clear(a.requests) // they belonged to the document that is gone
+		for id := range a.frames {
+			if id != f.ID {
+				delete(a.frames, id)
+			}
+		}
 	}
-	if isWebOrigin(f.SecurityOrigin) && !slices.Contains(a.origins, f.SecurityOrigin) && len(a.origins) < maxOrigins {
-		a.origins = append(a.origins, f.SecurityOrigin)
-	}
+	a.visited(f)
 }
 
 func (a *activity) requestStarted(ev *network.EventRequestWillBeSent) {
@@ -209,7 +207,11 @@ func (a *activity) requestStarted(ev *network.EventRequestWillBeSent) {
 		return
 	}
 	a.happened()
-	a.requests[ev.RequestID] = request{started: time.Now(), patience: patience}
+	r := request{started: time.Now(), patience: patience}
+	if ev.Type == network.ResourceTypeDocument {
+		r.document = ev.FrameID
+	}
+	a.requests[ev.RequestID] = r
 }
 
 func (a *activity) patienceFor(ev *network.EventRequestWillBeSent) (time.Duration, bool) {
@@ -244,59 +246,16 @@ func (a *activity) responded(ev *network.EventResponseReceived) {
 	main := ev.Type == network.ResourceTypeDocument && ev.FrameID == a.main
 	if main {
 		a.document = mainDocument{loader: ev.LoaderID, url: ev.Response.URL, status: status, fault: fault, faulted: faulted}
+		if status == http.StatusUnauthorized {
+			a.document.challenge = challengeOf(header(ev.Response.Headers, "Www-Authenticate"))
+		}
 	}
-	if answersAct(ev.Type) && !faulted && sameSite(ev.Response.URL, a.document.url) {
+	if answersAct(ev.Type) && !faulted && (sameSite(ev.Response.URL, a.document.url) || sameSite(ev.Response.URL, a.acted)) {
 		a.submitted = max(a.submitted, status)
 	}
 }
 
-// answersAct: what may carry the site's answer to something that was submitted. Only the page's own site counts, or a
-// busy analytics service would look like a lockout.
-func answersAct(t network.ResourceType) bool {
-	return t == network.ResourceTypeDocument || t == network.ResourceTypeXHR || t == network.ResourceTypeFetch
-}
-
-// sameSite compares by registrable domain, and by host where there is none (addresses, local names).
-func sameSite(a, b string) bool {
-	left, err := url.Parse(a)
-	if err != nil {
-		return false
-	}
-	right, err := url.Parse(b)
-	if err != nil {
-		return false
-	}
-	if left.Hostname() == right.Hostname() {
-		return true
-	}
-	l, err := publicsuffix.EffectiveTLDPlusOne(left.Hostname())
-	if err != nil {
-		return false
-	}
-	r, err := publicsuffix.EffectiveTLDPlusOne(right.Hostname())
-	return err == nil && l == r
-}
-
-// faultFromResponse reads the proxy's headers. Only plain http can carry them: the proxy strips them from sites'
-// answers there, and cannot look into TLS.
-func faultFromResponse(r *network.Response) (Fault, bool) {
-	if len(r.URL) < 5 || r.URL[:5] != "http:" {
-		return Fault{}, false
-	}
-	reason := header(r.Headers, FaultHeader)
-	return Fault{Reason: reason, Refused: header(r.Headers, RefusedHeader) != ""}, reason != ""
-}
-
-func header(h network.Headers, name string) string {
-	for k, v := range h {
-		if s, ok := v.(string); ok && http.CanonicalHeaderKey(k) == name {
-			return s
-		}
-	}
-	return ""
-}
-
-func (a *activity) worldCreated(c *runtime.ExecutionContextDescription) {
+func (a *activity) worldCreated(l *link, c *runtime.ExecutionContextDescription) {
 	var aux struct {
 		FrameID cdp.FrameID `json:"frameId"`
 	}
@@ -304,7 +263,7 @@ func (a *activity) worldCreated(c *runtime.ExecutionContextDescription) {
 		return
 	}
 	a.lastWorld++
-	a.worlds[aux.FrameID] = world{document: a.lastWorld, frame: aux.FrameID, unique: c.UniqueID}
+	a.worlds[aux.FrameID] = world{document: a.lastWorld, frame: aux.FrameID, unique: c.UniqueID, link: l}
 }
 
 func (a *activity) worldDestroyed(unique string) {

@@ -38,6 +38,9 @@ type Browser struct {
 	// events carries targets to close from the event listener to the goroutine that may send commands.
 	events chan target.ID
 
+	// warm holds pages that are ready before they are asked for.
+	warm *warmPool
+
 	worn      atomic.Bool
 	workers   sync.WaitGroup
 	closeOnce sync.Once
@@ -86,6 +89,9 @@ func (b *Browser) close(ctx context.Context) error {
 		b.waitAlloc()
 		b.waitRoot()
 		b.workers.Wait()
+		for _, p := range b.warm.close() {
+			_ = p.Close(ctx)
+		}
 	}()
 	select {
 	case <-done:

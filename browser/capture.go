@@ -21,7 +21,7 @@ func (p *Page) Capture(ctx context.Context) (session.StorageState, error) {
 	res, err := callBrowser(ctx, p.browser, storage.GetCookies,
 		storage.GetCookiesParams{BrowserContextID: p.contextID}, DefaultCallTimeout)
 	if err != nil {
-		return state, fmt.Errorf("capture the cookies: %w", p.orLost(err))
+		return state, fmt.Errorf("capture the cookies: %w", p.own.orLost(err))
 	}
 	for _, c := range res.Cookies {
 		state.Cookies = append(state.Cookies, newCookie(c))
@@ -33,19 +33,11 @@ func (p *Page) Capture(ctx context.Context) (session.StorageState, error) {
 	return state, nil
 }
 
-// orLost names the loss of the page where that is the reason.
-func (p *Page) orLost(err error) error {
-	if p.life.Err() != nil || p.browser.isLost() {
-		return p.lostError("ask the browser")
-	}
-	return err
-}
-
 // captureStorage reads the present document's origin in place and the others in an empty page of their own.
 func (p *Page) captureStorage(ctx context.Context) ([]session.Origin, error) {
-	p.activity.mu.Lock()
-	here, origins := p.activity.origin, slices.Clone(p.activity.origins)
-	p.activity.mu.Unlock()
+	p.pulse.mu.Lock()
+	here, origins := p.own.activity.origin, slices.Clone(p.pulse.origins)
+	p.pulse.mu.Unlock()
 	found := map[string][]session.StorageItem{}
 	elsewhere := origins
 	if items, ok := p.readHere(ctx); ok && slices.Contains(origins, here) {
@@ -68,44 +60,43 @@ func (p *Page) captureStorage(ctx context.Context) ([]session.Origin, error) {
 
 // readHere reads the storage of the present document; false when it has none to read.
 func (p *Page) readHere(ctx context.Context) ([]session.StorageItem, bool) {
-	w, ok := p.knownWorld(p.activity.main)
+	w, ok := p.own.knownWorld(p.own.activity.main)
 	if !ok {
 		return nil, false
 	}
-	items, err := invoke[[]session.StorageItem](ctx, p, w, "readStorage")
+	items, err := invoke[[]session.StorageItem](ctx, p.own, w, "readStorage")
 	return items, err == nil
 }
 
 // readElsewhere reads the storage of other origins in a further page of the same browser context.
 func (p *Page) readElsewhere(ctx context.Context, origins []string, found map[string][]session.StorageItem) error {
-	tab, err := p.openTab(ctx)
+	t, err := p.openTab(ctx)
 	if err != nil {
 		return err
 	}
-	defer tab.closeTab(ctx)
-	return tab.impersonate(ctx, origins, func(ctx context.Context, origin string, w world) error {
-		items, err := invoke[[]session.StorageItem](ctx, tab, w, "readStorage")
+	defer t.closeTab(ctx)
+	return t.impersonate(ctx, origins, func(ctx context.Context, origin string, w world) error {
+		items, err := invoke[[]session.StorageItem](ctx, t, w, "readStorage")
 		found[origin] = items
 		return err
 	})
 }
 
-// openTab makes a further page in the page's browser context. End it with closeTab, not Close.
-func (p *Page) openTab(ctx context.Context) (*Page, error) {
+// openTab makes a further window in the page's browser context, which is none of its popups. End it with closeTab.
+func (p *Page) openTab(ctx context.Context) (*tab, error) {
 	id, err := p.browser.createTarget(ctx, p.contextID)
 	if err != nil {
-		return nil, p.orLost(err)
+		return nil, p.own.orLost(err)
 	}
-	return p.browser.attach(ctx, p.contextID, id, PageOptions{ProxyURL: p.proxyURL})
+	return p.browser.attach(ctx, p.contextID, id, tabOptions{pulse: newPulse(), proxyURL: p.own.proxyURL()})
 }
 
-func (p *Page) closeTab(ctx context.Context) {
-	_, err := callBrowser(context.WithoutCancel(ctx), p.browser, target.CloseTarget,
-		target.CloseTargetParams{TargetID: p.targetID}, disposeTimeout)
+func (t *tab) closeTab(ctx context.Context) {
+	_, err := callBrowser(context.WithoutCancel(ctx), t.browser, target.CloseTarget,
+		target.CloseTargetParams{TargetID: t.targetID}, disposeTimeout)
 	if err != nil {
-		p.browser.opts.Logger.Debug("a tab was not closed", "browser", p.browser.id, "error", err)
+		t.browser.opts.Logger.Debug("a tab was not closed", "browser", t.browser.id, "error", err)
 	}
-	p.lose(errClosed)
-	p.detach()
-	p.workers.Wait()
+	t.lose(errClosed)
+	t.release()
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -48,6 +49,9 @@ func launch(ctx context.Context, o browser.Options) (*bench, error) {
 		return nil, err
 	}
 	o.ProxyURL, o.Faults, o.Logger = p.URL(), p.Fault, quiet
+	if path := os.Getenv("ANTEROOM_TEST_CHROME"); path != "" { // all of it against the full browser
+		o.Kind, o.Path = session.BrowserChrome, path
+	}
 	b, err := browser.Launch(ctx, o)
 	if err != nil {
 		_ = p.Close(ctx)

@@ -8,6 +8,8 @@ import (
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // Bounds of making and ending a page.
@@ -20,11 +22,29 @@ const (
 type PageOptions struct {
 	// ProxyURL is the proxy of the page's browser context: Proxy.URL or Upstream.URL. Empty: the browser's own.
 	ProxyURL string
+	// Passkeys are put into a virtual authenticator before the first navigation. Without any there is no authenticator.
+	Passkeys []session.Passkey
+	// LoadMedia has images, media and fonts loaded. Otherwise they are left out, where the path says what they are.
+	LoadMedia bool
 }
 
-// NewPage makes a fresh browser context with one page in it, within 10 s. ctx bounds the making only: the page lives
-// until Close or the end of the browser. The caller must call Page.Close.
+// NewPage makes a fresh browser context with one page in it, within 10 s; a warm page is taken where one is ready. ctx
+// bounds the making only: the page lives until Close or the end of the browser. The caller must call Page.Close.
 func (b *Browser) NewPage(ctx context.Context, o PageOptions) (*Page, error) {
+	ctx, cancel := context.WithTimeout(ctx, createTimeout)
+	defer cancel()
+	if o.ProxyURL == "" || o.ProxyURL == b.opts.ProxyURL {
+		if p := b.warm.take(); p != nil {
+			if err := p.dress(ctx, o); err == nil {
+				return p, nil
+			}
+			_ = p.Close(ctx) // make another
+		}
+	}
+	return b.makePage(ctx, o)
+}
+
+func (b *Browser) makePage(ctx context.Context, o PageOptions) (*Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, createTimeout)
 	defer cancel()
 	id, err := b.newContext(ctx, o)
@@ -36,7 +56,7 @@ func (b *Browser) NewPage(ctx context.Context, o PageOptions) (*Page, error) {
 		_ = b.disposeContext(id)
 		return nil, fmt.Errorf("make a page: %w", err)
 	}
-	p, err := b.attach(ctx, id, targetID, o)
+	p, err := b.newPage(ctx, id, targetID, o)
 	if err != nil {
 		_ = b.disposeContext(id)
 		return nil, fmt.Errorf("make a page: %w", err)
@@ -45,7 +65,7 @@ func (b *Browser) NewPage(ctx context.Context, o PageOptions) (*Page, error) {
 }
 
 func (b *Browser) newContext(ctx context.Context, o PageOptions) (cdp.BrowserContextID, error) {
-	dispose := true
+	dispose, events := true, true
 	params := target.CreateBrowserContextParams{DisposeOnDetach: &dispose}
 	if o.ProxyURL != "" {
 		params.ProxyServer = o.ProxyURL
@@ -59,7 +79,7 @@ func (b *Browser) newContext(ctx context.Context, o PageOptions) (cdp.BrowserCon
 	b.tenants[res.BrowserContextID] = &tenant{}
 	b.mu.Unlock()
 	_, err = callBrowser(ctx, b, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
-		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: res.BrowserContextID,
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: res.BrowserContextID, EventsEnabled: &events,
 	}, DefaultCallTimeout)
 	if err != nil {
 		_ = b.disposeContext(res.BrowserContextID)

@@ -1,6 +1,7 @@
 // Package browser runs Chromium and is the only room that knows chromedp:
 //
 //	Launch ─▶ Browser ─▶ NewPage / NewRestoredPage ─▶ Page (a login.Page) ─▶ Capture
+//	               │                                └─ windows that it opens, frames in processes of their own
 //	               └─ every byte of traffic ─▶ Proxy (policy on the resolved address) ─▶ site
 //
 // Each page has a browser context of its own: cookies, storage and proxy are never

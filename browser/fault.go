@@ -35,6 +35,8 @@ const (
 	reasonEmpty       = "ERR_EMPTY_RESPONSE"
 	reasonUnreachable = "ERR_ADDRESS_UNREACHABLE"
 	reasonTimeout     = "ERR_CONNECTION_TIMED_OUT"
+	reasonCredentials = "ERR_INVALID_AUTH_CREDENTIALS"
+	reasonTimedOut    = "ERR_TIMED_OUT"
 	reasonUpstream    = "ERR_PROXY_CONNECTION_FAILED"
 	reasonFailed      = "ERR_CONNECTION_FAILED"
 )

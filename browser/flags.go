@@ -39,6 +39,7 @@ var commonFlags = []flag{
 	{"proxy-bypass-list", "<-loopback>", "loopback also goes through the proxy, so that policy decides", srcNet},
 	{"disable-quic", true, "QUIC is UDP and would not pass an HTTP proxy", srcContent},
 	{"force-webrtc-ip-handling-policy", "disable_non_proxied_udp", "WebRTC would send UDP around the proxy", srcContent},
+	{"webrtc-ip-handling-policy", "disable_non_proxied_udp", "the same, by the name that the full browser has for it", srcMeasured},
 	{"disable-background-networking", true, "no update, no field trial, no safe browsing traffic", srcPuppeteer},
 	{"disable-component-update", true, "no component download", srcPuppeteer},
 	{"disable-client-side-phishing-detection", true, "no model download", srcPuppeteer},

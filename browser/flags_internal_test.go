@@ -47,6 +47,7 @@ func TestFlagsFor_WithAProxy_LeaveNoWayAroundIt(t *testing.T) {
 	require.Equal(t, "<-loopback>", valueOf(t, flags, "proxy-bypass-list"))
 	require.Equal(t, true, valueOf(t, flags, "disable-quic"))
 	require.Equal(t, "disable_non_proxied_udp", valueOf(t, flags, "force-webrtc-ip-handling-policy"))
+	require.Equal(t, "disable_non_proxied_udp", valueOf(t, flags, "webrtc-ip-handling-policy"))
 }
 
 func TestFlags_Each_SaysWhyAndWhere(t *testing.T) {

@@ -38,6 +38,8 @@ type Options struct {
 	ProxyURL string
 	// Faults tells why a proxy could not reach a host: the method Proxy.Fault. Nil: reasons are Chromium's only.
 	Faults func(proxyURL, hostPort string) (Fault, bool)
+	// WarmPages is how many fresh pages are kept ready, at 16 MB each; 0 is one, a negative number none.
+	WarmPages int
 	// IgnoreCertificateErrors accepts every certificate; for tests only.
 	IgnoreCertificateErrors bool
 	// TempDir holds the profile while the browser runs; empty is os.TempDir. User must be able to reach it.
@@ -46,6 +48,9 @@ type Options struct {
 	StartTimeout time.Duration
 	// Logger is told about the start, the end and the loss; nil is slog.Default.
 	Logger *slog.Logger
+
+	// isolateSites gives every site a process of its own, as the full browser does on machines with much memory.
+	isolateSites bool
 }
 
 func (o Options) withDefaults() Options {
@@ -84,6 +89,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 		_ = b.Close(context.WithoutCancel(ctx))
 		return nil, err
 	}
+	b.workers.Go(b.keepWarm)
 	b.announce(who)
 	return b, nil
 }
@@ -95,6 +101,7 @@ func newBrowser(o Options, dir profile) *Browser {
 		profile: dir,
 		tenants: map[cdp.BrowserContextID]*tenant{},
 		events:  make(chan target.ID, 64),
+		warm:    newWarmPool(o.WarmPages),
 	}
 }
 
@@ -104,6 +111,9 @@ func (b *Browser) allocate(path string, who account) {
 	flags := flagsFor(b.opts.Kind, sharedMemoryIsSmall(), b.opts.NoSandbox, b.opts.ProxyURL)
 	if b.opts.IgnoreCertificateErrors {
 		flags = append(flags, flag{"ignore-certificate-errors", true, "test servers sign themselves", srcPuppeteer})
+	}
+	if b.opts.isolateSites {
+		flags = append(flags, flag{"site-per-process", true, "frames as in the full browser", srcContent})
 	}
 	opts := append(allocatorFlags(flags),
 		chromedp.ExecPath(path),

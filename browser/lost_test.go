@@ -126,7 +126,7 @@ func TestPage_WithDialogs_GoesOn(t *testing.T) {
 	t.Parallel()
 	p := newPage(t)
 	at := serve(t, html{
-		"/":     `<h1>One</h1><button id=b onclick="alert('x'); document.body.append(String(confirm('y')), prompt('z'))">ask</button><script>addEventListener('beforeunload', e => e.preventDefault())</script>`,
+		"/":     `<h1>One</h1><button id=b onclick="alert(' Wrong  password '); document.body.append(String(confirm('y')), prompt('z'))">ask</button><script>addEventListener('beforeunload', e => e.preventDefault())</script>`,
 		"/next": "<h1>Two</h1>",
 	})
 	m := open(t, p, at("a.test", "/"))
@@ -135,24 +135,7 @@ func TestPage_WithDialogs_GoesOn(t *testing.T) {
 	require.NoError(t, p.Click(testContext(t), control(t, m, "b")))
 	m = settle(t, p, mark)
 	require.Contains(t, m.Text, "falsenull")
+	require.Equal(t, []string{"Wrong password", "y", "z"}, m.Alerts, "what dialogs say is said by the site")
 
 	require.Equal(t, []string{"Two"}, open(t, p, at("a.test", "/next")).Headings)
-}
-
-func TestPage_WithPopups_ClosesThem(t *testing.T) {
-	t.Parallel()
-	p := newPage(t)
-	asked := make(chan string, 16)
-	at := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked <- r.URL.Path
-		_, _ = w.Write([]byte(`<!doctype html><h1>Opener</h1><p id=state></p><button id=b onclick="w = window.open('/popup'); setInterval(() => document.getElementById('state').textContent = w.closed ? 'popup closed' : 'popup open', 10)">open</button>`))
-	}))
-	m := open(t, p, at("a.test", "/"))
-
-	require.NoError(t, p.Click(testContext(t), control(t, m, "b")))
-
-	require.Eventually(t, func() bool {
-		found, err := p.Matches(testContext(t), "text=popup closed")
-		return err == nil && found
-	}, 10*time.Second, 20*time.Millisecond)
 }

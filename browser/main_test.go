@@ -65,3 +65,8 @@ func testContextOf(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	return ctx
 }
+
+// contextForAll bounds what tests share.
+func contextForAll() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), time.Minute)
+}

@@ -23,65 +23,70 @@ const (
 	responseEventTimeout = time.Second
 )
 
-// Navigate opens url and returns when the document was committed; 45 s at most. See login.Page.
-func (p *Page) Navigate(ctx context.Context, url string) error {
-	p.acted()
-	res, err := callWithin(ctx, p, page.Navigate, page.NavigateParams{URL: url}, navigateTimeout)
+// navigate opens url and returns when the document was committed.
+func (t *tab) navigate(ctx context.Context, url string) error {
+	if t.activity.dialogCount() >= muteAt {
+		t.mute(ctx)
+	}
+	res, err := callOn(ctx, t, t.own, page.Navigate, page.NavigateParams{URL: url}, navigateTimeout)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		_, _ = call(ctx, p, page.StopLoading, cdp.Empty{})
-		return &login.LoadError{Reason: "ERR_TIMED_OUT"}
+		_, _ = call(ctx, t, page.StopLoading, cdp.Empty{})
+		return &login.LoadError{Reason: reasonTimedOut}
 	case err != nil:
 		return fmt.Errorf("open a page: %w", err)
+	case res.ErrorText == "net::"+reasonCredentials:
+		// The full browser shows nothing of a document that asks for HTTP authentication; it came all the same.
+		return t.awaitDocument(ctx, res.LoaderID)
 	case res.ErrorText != "":
-		return p.loadError(strings.TrimPrefix(res.ErrorText, "net::"))
+		return t.loadError(strings.TrimPrefix(res.ErrorText, "net::"))
 	case res.IsDownload:
 		return &login.LoadError{Reason: "ERR_ABORTED"}
 	}
-	if err := p.awaitDocument(ctx, res.LoaderID); err != nil {
+	if err := t.awaitDocument(ctx, res.LoaderID); err != nil {
 		return fmt.Errorf("open a page: %w", err)
 	}
-	return p.responseFault(ctx, res.LoaderID)
+	return t.responseFault(ctx, res.LoaderID)
 }
 
 // awaitDocument waits until the events of a navigation that was answered have come, too: until then the page looks as
 // before it. A document that replaces this one meanwhile is as good.
-func (p *Page) awaitDocument(ctx context.Context, loader cdp.LoaderID) error {
+func (t *tab) awaitDocument(ctx context.Context, loader cdp.LoaderID) error {
 	if loader == "" {
 		return nil // within the document
 	}
 	deadline := time.Now().Add(commitEventTimeout)
 	for seen := false; ; {
-		p.activity.mu.Lock()
-		seen = seen || p.activity.committed == loader
-		_, ready := p.activity.worlds[p.activity.main]
-		p.activity.mu.Unlock()
+		t.activity.mu.Lock()
+		seen = seen || t.activity.committed == loader
+		_, ready := t.activity.worlds[t.activity.main]
+		t.activity.mu.Unlock()
 		left := time.Until(deadline)
 		if (seen && ready) || left <= 0 {
 			return nil
 		}
-		if err := p.awaitChange(ctx, left); err != nil {
+		if err := t.awaitChange(ctx, left); err != nil {
 			return err
 		}
 	}
 }
 
 // loadError says why a navigation failed. Behind a tunnel only the proxy knows.
-func (p *Page) loadError(reason string) error {
-	if fault, ok := p.proxyFault(); ok && (reason == "ERR_TUNNEL_CONNECTION_FAILED" || reason == "ERR_PROXY_CONNECTION_FAILED") {
+func (t *tab) loadError(reason string) error {
+	if fault, ok := t.proxyFault(); ok && (reason == "ERR_TUNNEL_CONNECTION_FAILED" || reason == "ERR_PROXY_CONNECTION_FAILED") {
 		return &login.LoadError{Reason: fault.Reason, Refused: fault.Refused}
 	}
 	return &login.LoadError{Reason: reason}
 }
 
-func (p *Page) proxyFault() (Fault, bool) {
-	if p.browser.opts.Faults == nil || p.proxyURL == "" {
+func (t *tab) proxyFault() (Fault, bool) {
+	if t.browser.opts.Faults == nil || t.proxyURL() == "" {
 		return Fault{}, false
 	}
-	p.activity.mu.Lock()
-	last := p.activity.document.url
-	p.activity.mu.Unlock()
-	return p.browser.opts.Faults(p.proxyURL, hostPortOf(last))
+	t.activity.mu.Lock()
+	last := t.activity.document.url
+	t.activity.mu.Unlock()
+	return t.browser.opts.Faults(t.proxyURL(), hostPortOf(last))
 }
 
 // hostPortOf returns "host:port" of a URL, with the scheme's port where it names none.
@@ -101,13 +106,13 @@ func hostPortOf(raw string) string {
 }
 
 // responseFault reports the proxy's own answer to a plain http navigation as what it is: a failure to load.
-func (p *Page) responseFault(ctx context.Context, loader cdp.LoaderID) error {
+func (t *tab) responseFault(ctx context.Context, loader cdp.LoaderID) error {
 	if loader == "" {
 		return nil // within the document
 	}
 	deadline := time.Now().Add(responseEventTimeout)
 	for {
-		doc := p.mainDocument()
+		doc := t.mainDocument()
 		if doc.loader != loader || !strings.HasPrefix(doc.url, "http") {
 			return nil // no network: about:, data:
 		}
@@ -118,21 +123,25 @@ func (p *Page) responseFault(ctx context.Context, loader cdp.LoaderID) error {
 		if doc.status != 0 || left <= 0 {
 			return nil
 		}
-		if err := p.awaitChange(ctx, left); err != nil {
+		if err := t.awaitChange(ctx, left); err != nil {
 			return err
 		}
 	}
 }
 
-func (p *Page) mainDocument() mainDocument {
-	p.activity.mu.Lock()
-	defer p.activity.mu.Unlock()
-	return p.activity.document
+func (t *tab) mainDocument() mainDocument {
+	t.activity.mu.Lock()
+	defer t.activity.mu.Unlock()
+	return t.activity.document
 }
 
-// acted notes that something is about to be done to the page: statuses from now on belong to it.
-func (p *Page) acted() {
-	p.activity.mu.Lock()
-	defer p.activity.mu.Unlock()
-	p.activity.submitted = 0
+// acted notes that something is about to be done in a frame: statuses and downloads from now on belong to it.
+func (t *tab) acted(frame cdp.FrameID) {
+	t.activity.mu.Lock()
+	defer t.activity.mu.Unlock()
+	shared := t.activity.pulse
+	shared.submitted, shared.downloaded, shared.acted, shared.messages = 0, false, "", nil
+	if f, ok := t.activity.frames[frame]; ok {
+		shared.acted = f.url
+	}
 }

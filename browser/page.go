@@ -4,40 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/inspector"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
-	"github.com/chromedp/chromedp"
 
 	"github.com/anteroom/anteroom/login"
+	"github.com/anteroom/anteroom/session"
 )
 
-// Page is one page in a browser context of its own. It implements login.Page; as every login.Page it is used by one
-// goroutine, except Close and Lost.
+// Page is one page in a browser context of its own, with the windows that it opens: the newest of them is what the
+// methods see and act on, until it closes. It implements login.Page; as every login.Page it is used by one goroutine,
+// except Close and Lost.
 type Page struct {
 	browser   *Browser
 	contextID cdp.BrowserContextID
-	targetID  target.ID
-	proxyURL  string
+	pulse     *pulse
+	// own is the page itself: its end is the end of the Page.
+	own *tab
 
-	target *chromedp.Target
-	detach context.CancelFunc
-	// life ends when the page is lost or closed.
-	life context.Context //nolint:containedctx // the documented owner of the page's life
-	lose context.CancelCauseFunc
-
-	activity *activity
-	// dialogs carries JavaScript dialogs from the listener to the goroutine that may answer them.
-	dialogs chan page.DialogType
-	// chains holds, for each document that was modelled, the origins from its frame up to the top.
-	chains map[string][]string
+	// opened carries windows from the browser's listener to the goroutine that attaches to them.
+	opened chan target.ID
+	mu     sync.Mutex // guards popups and coming
+	popups []*tab
+	// coming counts the windows that are in opened or being attached to.
+	coming int
 
 	workers   sync.WaitGroup
 	closeOnce sync.Once
@@ -46,183 +38,162 @@ type Page struct {
 
 var _ login.Page = (*Page)(nil)
 
-// errClosed is why a page that was closed is lost.
-var errClosed = errors.New("the page was closed")
-
-// attach makes the Page of a target of ours. The chromedp context is a child of the browser's, never of a caller's.
-func (b *Browser) attach(ctx context.Context, id cdp.BrowserContextID, targetID target.ID, o PageOptions) (*Page, error) {
-	p := &Page{
-		browser: b, contextID: id, targetID: targetID, proxyURL: o.ProxyURL,
-		activity: newActivity(cdp.FrameID(targetID)), dialogs: make(chan page.DialogType, 16),
-		chains: map[string][]string{},
+// newPage makes the Page of a target of ours.
+func (b *Browser) newPage(ctx context.Context, id cdp.BrowserContextID, targetID target.ID, o PageOptions) (*Page, error) {
+	p := &Page{browser: b, contextID: id, pulse: newPulse(), opened: make(chan target.ID, maxPopups)}
+	options := tabOptions{pulse: p.pulse, proxyURL: o.ProxyURL, media: o.LoadMedia}
+	if len(o.Passkeys) > 0 {
+		options.keys = newKeyring(o.Passkeys)
 	}
-	if p.proxyURL == "" {
-		p.proxyURL = b.opts.ProxyURL
-	}
-	p.life, p.lose = context.WithCancelCause(b.root)
-	pageCtx, cancel := context.WithCancel(b.root)
-	cdpCtx, detach := chromedp.NewContext(pageCtx,
-		chromedp.WithTargetID(targetID), chromedp.WithDetachOnCancel(), chromedp.WithListener(p.onEvent))
-	p.detach = func() { cancel(); detach() }
-	stop := context.AfterFunc(ctx, cancel)
-	err := chromedp.Do(cdpCtx) //nolint:contextcheck // the page outlives the context that made it
-	if !stop() && err == nil {
-		err = context.Cause(ctx)
-	}
-	if err == nil {
-		p.target = chromedp.FromContext(cdpCtx).Target //nolint:contextcheck // the page outlives the context that made it
-		err = p.prepare(ctx)
-	}
+	own, err := b.attach(ctx, id, targetID, options)
 	if err != nil {
-		p.lose(errClosed)
-		p.detach()
 		return nil, err
 	}
-	p.watch(cdpCtx) //nolint:contextcheck // the page outlives the context that made it
+	p.own = own
+	b.mu.Lock()
+	if t, ok := b.tenants[id]; ok {
+		t.page = p
+	}
+	b.mu.Unlock()
+	p.workers.Go(p.adoptPopups)
 	return p, nil
-}
-
-// prepare sets what belongs to the session, and so must be set again after every attach.
-func (p *Page) prepare(ctx context.Context) error {
-	now := true
-	for _, step := range []func() error{
-		func() error {
-			_, err := call(ctx, p, runtime.AddBinding,
-				runtime.AddBindingParams{Name: mutationBinding, ExecutionContextName: worldName})
-			return err
-		},
-		func() error {
-			_, err := call(ctx, p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-				Source: pageScript, WorldName: worldName, RunImmediately: &now,
-			})
-			return err
-		},
-		func() error {
-			// Focus and timers as in the foreground: nobody looks at the page, and focus events must come.
-			_, err := call(ctx, p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
-			return err
-		},
-		func() error {
-			// chromedp asks for every target of the browser on each page; the browser's listener has them already.
-			_, err := call(ctx, p, target.SetDiscoverTargets, target.SetDiscoverTargetsParams{Discover: false})
-			return err
-		},
-	} {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// onEvent runs on the target's reader: it must not block and may not send commands.
-func (p *Page) onEvent(ev any) {
-	switch ev := ev.(type) {
-	case *inspector.EventTargetCrashed:
-		p.lose(errors.New("the page crashed"))
-	case *page.EventJavascriptDialogOpening:
-		select {
-		case p.dialogs <- ev.Type:
-		default:
-		}
-	}
-	p.activity.observe(ev)
-}
-
-// watch starts the goroutines that answer dialogs and notice the end.
-func (p *Page) watch(cdpCtx context.Context) {
-	detached, err := chromedp.Detached(cdpCtx)
-	p.workers.Go(func() {
-		if err != nil {
-			return
-		}
-		select {
-		case <-detached:
-			p.lose(errors.New("the page is gone"))
-		case <-p.browser.Lost():
-			p.lose(ErrBrowserLost)
-		case <-p.life.Done():
-		}
-	})
-	p.workers.Go(p.answerDialogs)
-}
-
-// answerDialogs dismisses what a page asks; it lets the page go when it asks whether to leave.
-func (p *Page) answerDialogs() {
-	for {
-		select {
-		case <-p.life.Done():
-			return
-		case kind := <-p.dialogs:
-			_, _ = call(p.life, p, page.HandleJavaScriptDialog,
-				page.HandleJavaScriptDialogParams{Accept: kind == page.DialogTypeBeforeunload})
-		}
-	}
 }
 
 // IDs name the page's browser context and target, for the lease.
 func (p *Page) IDs() (browserContextID, targetID string) {
-	return string(p.contextID), string(p.targetID)
+	return string(p.contextID), string(p.own.targetID)
 }
 
 // Lost is closed when the page is lost or closed.
-func (p *Page) Lost() <-chan struct{} { return p.life.Done() }
+func (p *Page) Lost() <-chan struct{} { return p.own.life.Done() }
 
 // Close disposes of the page and its browser context, within 2 s; what does not end in time makes the browser worn.
 // Further calls return the first result.
 func (p *Page) Close(context.Context) error {
 	p.closeOnce.Do(func() {
-		p.lose(errClosed)
+		p.own.lose(errClosed)
 		p.closeErr = p.browser.disposeContext(p.contextID)
-		p.detach()
 		p.workers.Wait()
+		p.own.release()
 	})
 	return p.closeErr
 }
 
-// call sends a command to the page with the default bound. It fails at once with login.ErrPageLost when the page is
-// lost, also while it waits.
-func call[P, R any](ctx context.Context, p *Page, cmd cdp.Command[P, R], params P) (R, error) {
-	return callWithin(ctx, p, cmd, params, DefaultCallTimeout)
+// Navigate opens url in the page itself, whose popups are closed first, and returns when the document was committed;
+// 45 s at most. See login.Page.
+func (p *Page) Navigate(ctx context.Context, url string) error {
+	p.closePopups(ctx)
+	p.own.acted("")
+	return p.own.navigate(ctx, url)
 }
 
-func callWithin[P, R any](ctx context.Context, p *Page, cmd cdp.Command[P, R], params P, limit time.Duration) (R, error) {
-	var none R
-	if p.life.Err() != nil {
-		return none, p.lostError(cmd.Method)
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	stop := context.AfterFunc(p.life, cancel) //nolint:contextcheck // either end stops the call
-	defer stop()
-	res, err := cdp.Call(ctx, p.target, cmd, params)
-	if err == nil {
-		return res, nil
-	}
-	if errors.Is(err, chromedp.ErrTargetDetached) || p.life.Err() != nil || p.browser.isLost() {
-		return none, p.lostError(cmd.Method)
-	}
-	return none, fmt.Errorf("%s: %w", cmd.Method, err)
+// Mark names this moment for Settle.
+func (p *Page) Mark() login.Mark {
+	p.pulse.mu.Lock()
+	defer p.pulse.mu.Unlock()
+	return login.Mark(p.pulse.seq)
 }
 
-func (p *Page) lostError(what string) error {
-	if cause := context.Cause(p.life); cause != nil && !errors.Is(cause, context.Canceled) {
-		return fmt.Errorf("%s: %w: %w", what, login.ErrPageLost, cause)
-	}
-	return fmt.Errorf("%s: %w", what, login.ErrPageLost)
+// Fill replaces the content of a field; see login.Page.
+func (p *Page) Fill(ctx context.Context, c login.Control, value session.Secret, allowed session.Origins) error {
+	t := p.active()
+	return p.outcome(t, t.fill(ctx, c, value, allowed))
 }
 
-// documentGone are what Chromium answers to a command for a document that was left (v8_runtime_agent_impl.cc).
-var documentGone = []string{"uniqueContextId not found", "Cannot find context", "Execution context was destroyed", "Inspected target navigated"}
+// Type replaces the content of a field by key events; see login.Page.
+func (p *Page) Type(ctx context.Context, c login.Control, value session.Secret, allowed session.Origins) error {
+	t := p.active()
+	return p.outcome(t, t.typeKeys(ctx, c, value, allowed))
+}
 
-func isDocumentGone(err error) bool {
-	if err == nil || errors.Is(err, login.ErrPageLost) {
-		return false
-	}
-	for _, text := range documentGone {
-		if strings.Contains(err.Error(), text) {
-			return true
+// FillBoxes distributes value over boxes; see login.Page. A document that goes away once the last character stands took
+// the value.
+func (p *Page) FillBoxes(ctx context.Context, boxes []login.Control, value session.Secret, allowed session.Origins) error {
+	t := p.active()
+	return p.outcome(t, t.fillBoxes(ctx, boxes, value, allowed))
+}
+
+// Select chooses an option of a select; see login.Page.
+func (p *Page) Select(ctx context.Context, c login.Control, option string) error {
+	t := p.active()
+	return p.outcome(t, t.choose(ctx, c, option))
+}
+
+// Click clicks a control with trusted mouse events; see login.Page. A window that closes meanwhile was clicked.
+func (p *Page) Click(ctx context.Context, c login.Control) error {
+	t := p.active()
+	return p.unlessClosed(t, t.click(ctx, c))
+}
+
+// PressEnter presses Enter in a field, with trusted key events; see login.Page.
+func (p *Page) PressEnter(ctx context.Context, c login.Control) error {
+	t := p.active()
+	return p.unlessClosed(t, t.pressEnter(ctx, c))
+}
+
+// Find returns the control that a recipe's target names; see login.Page. The error is ErrBadMark for a selector that is
+// none.
+func (p *Page) Find(ctx context.Context, goal session.Target) (login.Control, bool, error) {
+	t := p.active()
+	c, found, err := t.findTarget(ctx, goal)
+	return c, found, p.outcome(t, err)
+}
+
+// Matches reports whether any frame shows mark: a CSS selector of a visible element, or "text=" and visible text,
+// whatever its case and spacing. The error is ErrBadMark for a selector that is none.
+func (p *Page) Matches(ctx context.Context, mark string) (bool, error) {
+	t := p.active()
+	found, err := t.matches(ctx, mark)
+	return found, p.outcome(t, err)
+}
+
+// modelTries: a document that is left while it is read is read again.
+const modelTries = 4
+
+// Model reads the page: one script for each frame; see login.Page.
+func (p *Page) Model(ctx context.Context) (*login.PageModel, error) {
+	var err error
+	for range modelTries {
+		t := p.active()
+		var m *login.PageModel
+		if m, err = t.readModel(ctx); err == nil {
+			m.Popup = t != p.own
+			return m, nil
+		}
+		if err = p.outcome(t, err); !errors.Is(err, login.ErrDocumentChanged) {
+			break
 		}
 	}
-	return false
+	return nil, fmt.Errorf("read the page: %w", err)
+}
+
+// outcome translates the end of a popup: the page itself goes on, with another document in front.
+func (p *Page) outcome(t *tab, err error) error {
+	if err == nil || t == p.own || !t.gone() || p.own.gone() {
+		return err
+	}
+	return fmt.Errorf("%w: the window in front was closed", login.ErrDocumentChanged)
+}
+
+func (p *Page) unlessClosed(t *tab, err error) error {
+	if t != p.own && t.gone() && !p.own.gone() {
+		return nil
+	}
+	return err
+}
+
+// Settle waits until the page is quiet; see login.Page. A document without scripts is quiet as soon as it is loaded. A
+// GET that is open for 1.5 s (a long poll) and mutations that go on for 1.5 s (an animation) do not hold it up.
+func (p *Page) Settle(ctx context.Context, since login.Mark, grace, limit time.Duration) error {
+	begin := time.Now()
+	s := settling{page: p, since: uint64(since), graceEnd: begin.Add(grace), deadline: begin.Add(limit)}
+	for {
+		wait, err := s.step(ctx)
+		if err != nil || wait <= 0 {
+			return err
+		}
+		if err := p.own.awaitChange(ctx, min(wait, time.Until(s.deadline))); err != nil {
+			return err
+		}
+	}
 }

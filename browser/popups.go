@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -13,6 +14,8 @@ import (
 // a popup.
 type tenant struct {
 	ours []target.ID
+	// page is told of the popups; nil until it is made.
+	page *Page
 	// creating counts CreateTarget calls under way; strangers are decided about when it falls to zero.
 	creating  int
 	strangers []target.ID
@@ -30,11 +33,18 @@ func (b *Browser) watchTargets(ctx context.Context) error {
 
 // onTarget runs on the connection's reader: it must not block and may not send commands.
 func (b *Browser) onTarget(ev any) {
-	created, ok := ev.(*target.EventTargetCreated)
-	if !ok || created.TargetInfo.Type != "page" {
-		return
+	switch ev := ev.(type) {
+	case *target.EventTargetCreated:
+		// A prerendered page is one that nobody opened yet.
+		if ev.TargetInfo.Type == "page" && ev.TargetInfo.Subtype != "prerender" {
+			b.onPage(ev.TargetInfo)
+		}
+	case *cdpbrowser.EventDownloadWillBegin:
+		b.onDownload(ev.FrameID)
 	}
-	info := created.TargetInfo
+}
+
+func (b *Browser) onPage(info *target.Info) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	t, ok := b.tenants[info.BrowserContextID]
@@ -45,11 +55,30 @@ func (b *Browser) onTarget(ev any) {
 		t.strangers = append(t.strangers, info.TargetID)
 		return
 	}
-	b.evict(info.TargetID)
+	b.admit(t, info.TargetID)
+}
+
+// admit gives a popup to its page, or has it closed. Call it with mu held.
+func (b *Browser) admit(t *tenant, id target.ID) {
+	if t.page == nil || !t.page.offer(id) {
+		b.evict(id)
+	}
+}
+
+// onDownload tells the page whose frame began a download, which is refused.
+func (b *Browser) onDownload(frame cdp.FrameID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, t := range b.tenants {
+		if t.page != nil && t.page.holds(frame) {
+			t.page.pulse.begun()
+			return
+		}
+	}
 }
 
 // evict hands a popup to closeStrangers. A full queue means a page that opens windows in a loop; those that do not
-// fit end with their browser context. Call it with mu held.
+// fit end with their browser context.
 func (b *Browser) evict(id target.ID) {
 	select {
 	case b.events <- id:
@@ -57,7 +86,7 @@ func (b *Browser) evict(id target.ID) {
 	}
 }
 
-// closeStrangers closes popups until the browser ends. Issue 3 gives popups to the login instead.
+// closeStrangers closes the popups that no page takes, until the browser ends.
 func (b *Browser) closeStrangers() {
 	for {
 		select {
@@ -91,7 +120,7 @@ func (b *Browser) createTarget(ctx context.Context, id cdp.BrowserContextID) (ta
 	if t.creating == 0 {
 		for _, s := range t.strangers {
 			if !slices.Contains(t.ours, s) {
-				b.evict(s)
+				b.admit(t, s)
 			}
 		}
 		t.strangers = nil

@@ -9,7 +9,6 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
-	"github.com/chromedp/cdproto/page"
 
 	"github.com/anteroom/anteroom/login"
 )
@@ -17,10 +16,11 @@ import (
 const (
 	// maxFrames is how many frames a model reads; pages full of advertisements have more.
 	maxFrames = 20
-	// modelTries: a document that is left while it is read is read again.
-	modelTries = 4
 	// maxModelText bounds the model's text over all frames, in characters.
 	maxModelText = 4000
+	// maxImages and maxLargeTexts are login.PageModel's.
+	maxImages     = 20
+	maxLargeTexts = 5
 )
 
 // frameModel is what the script says about one document.
@@ -34,6 +34,11 @@ type frameModel struct {
 	Headings  []string        `json:"headings"`
 	Alerts    []string        `json:"alerts"`
 	Text      string          `json:"text"`
+	// Status is the document's HTTP status, as the document itself knows it.
+	Status     int           `json:"status"`
+	Dialog     bool          `json:"dialog"`
+	LargeTexts []string      `json:"largeTexts"`
+	Images     []login.Image `json:"images"`
 }
 
 func ignoreDocumentChange(err error) error {
@@ -43,58 +48,56 @@ func ignoreDocumentChange(err error) error {
 	return err
 }
 
-// Model reads the page: one script for each frame; see login.Page.
-func (p *Page) Model(ctx context.Context) (*login.PageModel, error) {
-	var err error
-	for range modelTries {
-		var m *login.PageModel
-		if m, err = p.readModel(ctx); err == nil {
-			return m, nil
-		}
-		if !errors.Is(err, login.ErrDocumentChanged) {
-			return nil, fmt.Errorf("read the page: %w", err)
-		}
-	}
-	return nil, fmt.Errorf("read the page: %w", err)
+// framePlace is where a frame's content is in the top document's viewport.
+type framePlace struct {
+	box login.Box
+	// base is the place of the topmost frame in the same process: what Chromium's boxes are relative to.
+	base login.Box
+	// covered is true when something lies over the middle of the frame.
+	covered bool
 }
 
-func (p *Page) readModel(ctx context.Context) (*login.PageModel, error) {
-	tree, err := call(ctx, p, page.GetFrameTree, cdp.Empty{})
-	if err != nil {
-		return nil, err
-	}
+// readModel reads the window once: the top document, then the frames that are shown.
+func (t *tab) readModel(ctx context.Context) (*login.PageModel, error) {
 	m := &login.PageModel{Controls: []login.Control{}, Headings: []string{}, Alerts: []string{}}
-	clear(p.chains)
-	if err := p.readFrame(ctx, m, tree.FrameTree.Frame.ID, login.Box{}); err != nil {
+	clear(t.chains)
+	if err := t.readFrame(ctx, m, t.activity.main, framePlace{}); err != nil {
 		return nil, err
 	}
-	for _, child := range tree.FrameTree.ChildFrames {
-		if err := p.readChild(ctx, m, child); err != nil {
-			return nil, err
-		}
+	if err := t.readChildren(ctx, m, t.activity.main, framePlace{}); err != nil {
+		return nil, err
 	}
-	p.activity.mu.Lock()
-	m.Status, m.SubmitStatus = p.activity.document.status, p.activity.submitted
-	p.activity.mu.Unlock()
+	t.activity.mu.Lock()
+	defer t.activity.mu.Unlock()
+	if doc := t.activity.document; doc.status != 0 {
+		m.Status, m.Challenge = doc.status, doc.challenge
+	}
+	m.Alerts = append(m.Alerts, t.activity.messages...)
+	m.SubmitStatus, m.Downloaded = t.activity.submitted, t.activity.downloaded
 	return m, nil
 }
 
-// readChild adds a frame inside the page. A frame that is not shown, or left meanwhile, is left out.
-func (p *Page) readChild(ctx context.Context, m *login.PageModel, tree *page.FrameTree) error {
-	if len(m.Frames) >= maxFrames {
-		m.Truncated = true
-		return nil
-	}
-	place, ok, err := p.frameBox(ctx, tree.Frame.ID)
-	if err != nil || !ok {
-		return err
-	}
-	err = p.readFrame(ctx, m, tree.Frame.ID, place)
-	if err != nil {
-		return ignoreFrameLoss(err)
-	}
-	for _, child := range tree.ChildFrames {
-		if err := p.readChild(ctx, m, child); err != nil {
+// readChildren adds the frames inside a frame. One that is not shown, or left meanwhile, is left out.
+func (t *tab) readChildren(ctx context.Context, m *login.PageModel, parent cdp.FrameID, at framePlace) error {
+	t.activity.mu.Lock()
+	children := t.activity.inside(parent)
+	t.activity.mu.Unlock()
+	for _, child := range children {
+		if len(m.Frames) >= maxFrames {
+			m.Truncated = true
+			return nil
+		}
+		place, shown, err := t.placeIn(ctx, child, parent, at)
+		if err == nil && shown {
+			err = t.readFrame(ctx, m, child, place)
+		}
+		if err != nil || !shown {
+			if err := ignoreFrameLoss(err); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := t.readChildren(ctx, m, child, place); err != nil {
 			return err
 		}
 	}
@@ -109,15 +112,15 @@ func ignoreFrameLoss(err error) error {
 	return nil
 }
 
-func (p *Page) readFrame(ctx context.Context, m *login.PageModel, frame cdp.FrameID, place login.Box) error {
-	w, err := p.worldOf(ctx, frame)
+func (t *tab) readFrame(ctx context.Context, m *login.PageModel, frame cdp.FrameID, place framePlace) error {
+	w, err := t.worldOf(ctx, frame)
 	if isDocumentGone(err) {
 		return login.ErrDocumentChanged
 	}
 	if err != nil {
 		return err
 	}
-	text, err := invoke[string](ctx, p, w, "model")
+	text, err := invoke[string](ctx, t, w, "model")
 	if err != nil {
 		return err
 	}
@@ -125,15 +128,15 @@ func (p *Page) readFrame(ctx context.Context, m *login.PageModel, frame cdp.Fram
 	if err := json.Unmarshal([]byte(text), &f); err != nil {
 		return fmt.Errorf("unexpected model: %w", errScript)
 	}
-	p.chains[w.name()] = f.Chain
+	t.chains[w.name()] = f.Chain
 	merge(m, f, w, place)
 	return nil
 }
 
 // merge adds a frame's model. The first frame is the top document.
-func merge(m *login.PageModel, f frameModel, w world, place login.Box) {
+func merge(m *login.PageModel, f frameModel, w world, place framePlace) {
 	if len(m.Frames) == 0 {
-		m.URL, m.Title, m.Lang = f.URL, f.Title, f.Lang
+		m.URL, m.Title, m.Lang, m.Status, m.Dialog = f.URL, f.Title, f.Lang, f.Status, f.Dialog
 	}
 	origin := "null"
 	if len(f.Chain) > 0 {
@@ -141,16 +144,35 @@ func merge(m *login.PageModel, f frameModel, w world, place login.Box) {
 	}
 	m.Frames = append(m.Frames, login.Frame{ID: string(w.frame), Origin: origin, URL: f.URL, Document: w.name()})
 	for _, c := range f.Controls {
-		c.Ref = w.name() + "." + c.Ref
-		c.Frame = string(w.frame)
-		c.Box.X += place.X
-		c.Box.Y += place.Y
+		c = placed(c, w, place)
+		if place.covered && m.Dialog {
+			continue // behind the dialog
+		}
+		c.Covered = c.Covered || place.covered
+		c.Visible = c.Visible && !place.covered
 		m.Controls = append(m.Controls, c)
 	}
+	for _, image := range f.Images {
+		image.Frame = string(w.frame)
+		image.Box.X, image.Box.Y = image.Box.X+place.box.X, image.Box.Y+place.box.Y
+		m.Images = append(m.Images, image)
+	}
+	m.Images = m.Images[:min(len(m.Images), maxImages)]
+	m.LargeTexts = append(m.LargeTexts, f.LargeTexts...)
+	m.LargeTexts = m.LargeTexts[:min(len(m.LargeTexts), maxLargeTexts)]
 	m.Headings = append(m.Headings, f.Headings...)
 	m.Alerts = append(m.Alerts, f.Alerts...)
 	m.Text = cut(strings.TrimSpace(m.Text+"\n"+f.Text), maxModelText)
 	m.Truncated = m.Truncated || f.Truncated
+}
+
+// placed names a control by its document and moves it to its place in the top viewport.
+func placed(c login.Control, w world, place framePlace) login.Control {
+	c.Ref = w.name() + "." + c.Ref
+	c.Frame = string(w.frame)
+	c.Box.X += place.box.X
+	c.Box.Y += place.box.Y
+	return c
 }
 
 // cut keeps at most n characters.
@@ -165,17 +187,71 @@ func cut(s string, n int) string {
 // minFrame is the smallest frame, in CSS pixels, that a person could use.
 const minFrame = 10
 
+// placeIn returns where a frame's content is, given the place of its parent; false when it is not shown.
+func (t *tab) placeIn(ctx context.Context, frame, parent cdp.FrameID, at framePlace) (framePlace, bool, error) {
+	l := t.linkOf(parent)
+	box, shown, err := t.boxIn(ctx, frame, l)
+	if err != nil || !shown {
+		return framePlace{}, false, err
+	}
+	place := framePlace{box: moved(box, at.base), base: at.base, covered: at.covered}
+	if t.linkOf(frame) != l {
+		place.base = place.box
+	}
+	if !place.covered {
+		if w, ok := t.knownWorld(parent); ok {
+			x, y := place.box.X-at.box.X+box.Width/2, place.box.Y-at.box.Y+box.Height/2
+			free, err := invoke[bool](ctx, t, w, "frameAt", x, y)
+			if err != nil {
+				return framePlace{}, false, err
+			}
+			place.covered = !free
+		}
+	}
+	return place, true, nil
+}
+
+func moved(b, by login.Box) login.Box {
+	b.X, b.Y = b.X+by.X, b.Y+by.Y
+	return b
+}
+
+// placeOf is placeIn for any frame, from the top down.
+func (t *tab) placeOf(ctx context.Context, frame cdp.FrameID) (framePlace, bool, error) {
+	if frame == t.activity.main {
+		return framePlace{}, true, nil
+	}
+	t.activity.mu.Lock()
+	f, ok := t.activity.frames[frame]
+	var parent cdp.FrameID
+	if ok {
+		parent = f.parent
+	}
+	t.activity.mu.Unlock()
+	if parent == "" {
+		return framePlace{}, false, nil
+	}
+	at, shown, err := t.placeOf(ctx, parent)
+	if err != nil || !shown {
+		return framePlace{}, false, err
+	}
+	return t.placeIn(ctx, frame, parent, at)
+}
+
 // frameBox returns where a frame's content is in the top document's viewport; false when it is not shown.
-func (p *Page) frameBox(ctx context.Context, frame cdp.FrameID) (login.Box, bool, error) {
-	owner, err := call(ctx, p, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: frame})
+func (t *tab) frameBox(ctx context.Context, frame cdp.FrameID) (login.Box, bool, error) {
+	place, shown, err := t.placeOf(ctx, frame)
+	return place.box, shown, err
+}
+
+// boxIn returns a frame's content box as the session of its parent sees it.
+func (t *tab) boxIn(ctx context.Context, frame cdp.FrameID, l *link) (login.Box, bool, error) {
+	owner, err := callOn(ctx, t, l, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: frame}, DefaultCallTimeout)
 	if err != nil {
 		return login.Box{}, false, ignoreFrameLoss(err)
 	}
-	res, err := call(ctx, p, dom.GetBoxModel, dom.GetBoxModelParams{BackendNodeID: owner.BackendNodeID})
+	res, err := callOn(ctx, t, l, dom.GetBoxModel, dom.GetBoxModelParams{BackendNodeID: owner.BackendNodeID}, DefaultCallTimeout)
 	if err != nil || res.Model == nil || len(res.Model.Content) < 8 {
-		if err == nil {
-			return login.Box{}, false, nil
-		}
 		return login.Box{}, false, ignoreFrameLoss(err) // display: none has no box
 	}
 	quad := res.Model.Content // x and y of four corners, clockwise

@@ -32,7 +32,7 @@ func (p *Page) restore(ctx context.Context, state session.StorageState) error {
 	ctx, cancel := context.WithTimeout(ctx, storageTimeout)
 	defer cancel()
 	if err := p.restoreCookies(ctx, state.Cookies); err != nil {
-		return p.orLost(err)
+		return p.own.orLost(err)
 	}
 	return p.restoreStorage(ctx, state.Origins)
 }
@@ -81,21 +81,21 @@ func (p *Page) restoreStorage(ctx context.Context, origins []session.Origin) err
 	if len(order) == 0 {
 		return nil
 	}
-	err := p.impersonate(ctx, order, func(ctx context.Context, origin string, w world) error {
-		_, err := invoke[int](ctx, p, w, "writeStorage", items[origin])
+	err := p.own.impersonate(ctx, order, func(ctx context.Context, origin string, w world) error {
+		_, err := invoke[int](ctx, p.own, w, "writeStorage", items[origin])
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	// Leave no trace of it: an empty page without history, as after NewPage.
-	res, err := call(ctx, p, page.Navigate, page.NavigateParams{URL: "about:blank"})
+	res, err := call(ctx, p.own, page.Navigate, page.NavigateParams{URL: "about:blank"})
 	if err != nil {
 		return err
 	}
-	if err := p.awaitDocument(ctx, res.LoaderID); err != nil {
+	if err := p.own.awaitDocument(ctx, res.LoaderID); err != nil {
 		return err
 	}
-	_, err = call(ctx, p, page.ResetNavigationHistory, cdp.Empty{})
+	_, err = call(ctx, p.own, page.ResetNavigationHistory, cdp.Empty{})
 	return err
 }

@@ -18,12 +18,20 @@ var (
 	scriptVisible string
 	//go:embed js/name.js
 	scriptName string
+	//go:embed js/surroundings.js
+	scriptSurroundings string
 	//go:embed js/model.js
 	scriptModel string
 	//go:embed js/observe.js
 	scriptObserve string
 	//go:embed js/act.js
 	scriptAct string
+	//go:embed js/boxes.js
+	scriptBoxes string
+	//go:embed js/find.js
+	scriptFind string
+	//go:embed js/picture.js
+	scriptPicture string
 	//go:embed js/storage.js
 	scriptStorage string
 )
@@ -31,5 +39,8 @@ var (
 // pageScript is what runs at the start of each document, in one scope of the isolated world. hasOwn, because a page
 // may name an element "anteroom".
 var pageScript = "(() => {'use strict'; if (Object.hasOwn(globalThis, 'anteroom')) return; const A = {};\n" +
-	strings.Join([]string{scriptDOM, scriptVisible, scriptName, scriptModel, scriptObserve, scriptAct, scriptStorage}, "\n") +
+	strings.Join([]string{
+		scriptDOM, scriptVisible, scriptName, scriptSurroundings, scriptModel, scriptObserve, scriptAct, scriptBoxes,
+		scriptFind, scriptPicture, scriptStorage,
+	}, "\n") +
 	"\nObject.defineProperty(globalThis, 'anteroom', {value: Object.freeze(A)}); })()"

@@ -3,8 +3,6 @@ package browser
 import (
 	"context"
 	"time"
-
-	"github.com/anteroom/anteroom/login"
 )
 
 const (
@@ -18,29 +16,6 @@ const (
 	// refreshSlack is how late a meta refresh may come.
 	refreshSlack = 300 * time.Millisecond
 )
-
-// Mark names this moment for Settle.
-func (p *Page) Mark() login.Mark {
-	p.activity.mu.Lock()
-	defer p.activity.mu.Unlock()
-	return login.Mark(p.activity.seq)
-}
-
-// Settle waits until the page is quiet; see login.Page. A document without scripts is quiet as soon as it is loaded. A
-// GET that is open for 1.5 s (a long poll) and mutations that go on for 1.5 s (an animation) do not hold it up.
-func (p *Page) Settle(ctx context.Context, since login.Mark, grace, limit time.Duration) error {
-	begin := time.Now()
-	s := settling{page: p, since: uint64(since), graceEnd: begin.Add(grace), deadline: begin.Add(limit)}
-	for {
-		wait, err := s.step(ctx)
-		if err != nil || wait <= 0 {
-			return err
-		}
-		if err := p.awaitChange(ctx, min(wait, time.Until(s.deadline))); err != nil {
-			return err
-		}
-	}
-}
 
 // settling is one wait for quiet.
 type settling struct {
@@ -60,10 +35,11 @@ func (s *settling) step(ctx context.Context) (time.Duration, error) {
 	if !now.Before(s.deadline) {
 		return 0, nil
 	}
-	if s.page.life.Err() != nil {
-		return 0, s.page.lostError("wait for the page")
+	if s.page.own.gone() {
+		return 0, s.page.own.lostError("wait for the page")
 	}
-	v := s.page.activity.view(now)
+	t := s.page.active()
+	v := t.activity.view(now)
 	if v.seq <= s.since && now.Before(s.graceEnd) {
 		return s.graceEnd.Sub(now), nil
 	}
@@ -71,7 +47,7 @@ func (s *settling) step(ctx context.Context) (time.Duration, error) {
 		return v.blocked, nil
 	}
 	if v.document != s.asked || v.seq != s.askedSeq {
-		if err := s.ask(ctx, v); err != nil {
+		if err := s.ask(ctx, t, v); err != nil {
 			return 0, err
 		}
 	}
@@ -89,17 +65,19 @@ type rest struct {
 	Still     bool    `json:"still"`
 	RefreshIn float64 `json:"refreshIn"`
 	Ready     string  `json:"ready"`
+	// Empty: nothing is in the document.
+	Empty bool `json:"empty"`
 }
 
 // ask asks the main document what may still happen in it by itself.
-func (s *settling) ask(ctx context.Context, v view) error {
-	w, ok := s.page.knownWorld(s.page.activity.main)
+func (s *settling) ask(ctx context.Context, t *tab, v view) error {
+	w, ok := t.knownWorld(t.activity.main)
 	if !ok {
 		return nil
 	}
-	r, err := invoke[rest](ctx, s.page, w, "rest")
+	r, err := invoke[rest](ctx, t, w, "rest")
 	if err != nil {
-		return ignoreDocumentChange(err)
+		return ignoreDocumentChange(s.page.outcome(t, err))
 	}
 	s.asked, s.askedSeq, s.still, s.refresh = w.document, v.seq, r.Still, time.Time{}
 	if in := time.Duration(r.RefreshIn * float64(time.Millisecond)); r.RefreshIn >= 0 && in <= refreshPatience {
@@ -133,6 +111,7 @@ func (a *activity) view(now time.Time) view {
 	if !a.parsed {
 		v.blocked = unlimited
 	}
+	v.blocked = max(v.blocked, a.comingLeft(now))
 	for _, r := range a.requests {
 		v.blocked = max(v.blocked, r.left(now))
 	}

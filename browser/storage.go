@@ -29,18 +29,18 @@ const emptyDocument = "<!doctype html><title></title>"
 
 // impersonate opens an empty document of each origin in the page, without asking any site, and calls visit in it.
 // The page must be an empty one of ours.
-func (p *Page) impersonate(ctx context.Context, origins []string, visit func(context.Context, string, world) error) error {
+func (t *tab) impersonate(ctx context.Context, origins []string, visit func(context.Context, string, world) error) error {
 	// A service worker of the origin would answer before us.
-	_, err := call(ctx, p, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true})
+	_, err := call(ctx, t, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true})
 	if err != nil {
 		return err
 	}
-	if _, err := call(ctx, p, fetch.Enable, fetch.EnableParams{}); err != nil {
+	if _, err := call(ctx, t, fetch.Enable, fetch.EnableParams{}); err != nil {
 		return err
 	}
-	stop := p.answerRequests(ctx)
+	stop := t.answerRequests(ctx)
 	for _, origin := range origins {
-		if err = p.visitEmpty(ctx, origin, visit); err != nil {
+		if err = t.visitEmpty(ctx, origin, visit); err != nil {
 			break
 		}
 	}
@@ -48,25 +48,25 @@ func (p *Page) impersonate(ctx context.Context, origins []string, visit func(con
 	if err != nil {
 		return err
 	}
-	if _, err := call(ctx, p, fetch.Disable, cdp.Empty{}); err != nil {
+	if _, err := call(ctx, t, fetch.Disable, cdp.Empty{}); err != nil {
 		return err
 	}
-	_, err = call(ctx, p, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: false})
+	_, err = call(ctx, t, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: false})
 	return err
 }
 
-func (p *Page) visitEmpty(ctx context.Context, origin string, visit func(context.Context, string, world) error) error {
-	res, err := call(ctx, p, page.Navigate, page.NavigateParams{URL: origin + "/"})
+func (t *tab) visitEmpty(ctx context.Context, origin string, visit func(context.Context, string, world) error) error {
+	res, err := call(ctx, t, page.Navigate, page.NavigateParams{URL: origin + "/"})
 	if err != nil {
 		return err
 	}
 	if res.ErrorText != "" {
 		return fmt.Errorf("open an empty page of %s: %s", origin, res.ErrorText)
 	}
-	if err := p.awaitDocument(ctx, res.LoaderID); err != nil {
+	if err := t.awaitDocument(ctx, res.LoaderID); err != nil {
 		return err
 	}
-	w, err := p.worldOf(ctx, p.activity.main)
+	w, err := t.worldOf(ctx, t.activity.main)
 	if err != nil {
 		return err
 	}
@@ -74,9 +74,9 @@ func (p *Page) visitEmpty(ctx context.Context, origin string, visit func(context
 }
 
 // answerRequests gives the empty document to every request of the page, until the returned function is called.
-func (p *Page) answerRequests(ctx context.Context) (stop func()) {
+func (t *tab) answerRequests(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	paused, unsubscribe := p.target.Subscribe(fetch.RequestPaused.Method)
+	paused, unsubscribe := t.own.target.Subscribe(fetch.RequestPaused.Method)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -84,13 +84,13 @@ func (p *Page) answerRequests(ctx context.Context) (stop func()) {
 			select {
 			case <-ctx.Done():
 				return
-			case <-p.life.Done():
+			case <-t.life.Done():
 				return
 			case raw, ok := <-paused:
 				if !ok {
 					return
 				}
-				p.answerEmpty(ctx, raw)
+				t.answerEmpty(ctx, raw)
 			}
 		}
 	}()
@@ -98,18 +98,18 @@ func (p *Page) answerRequests(ctx context.Context) (stop func()) {
 }
 
 // answerEmpty fulfils one paused request.
-func (p *Page) answerEmpty(ctx context.Context, raw []byte) {
+func (t *tab) answerEmpty(ctx context.Context, raw []byte) {
 	var ev struct {
 		RequestID fetch.RequestID `json:"requestId"`
 	}
 	if json.Unmarshal(raw, &ev) != nil {
 		return
 	}
-	_, err := call(ctx, p, fetch.FulfillRequest, fetch.FulfillRequestParams{
+	_, err := call(ctx, t, fetch.FulfillRequest, fetch.FulfillRequestParams{
 		RequestID: ev.RequestID, ResponseCode: 200, Body: []byte(emptyDocument),
 		ResponseHeaders: []*fetch.HeaderEntry{{Name: "Content-Type", Value: "text/html; charset=utf-8"}},
 	})
 	if err != nil {
-		p.browser.opts.Logger.Debug("an empty page was not delivered", "browser", p.browser.id, "error", err)
+		t.browser.opts.Logger.Debug("an empty page was not delivered", "browser", t.browser.id, "error", err)
 	}
 }

@@ -36,27 +36,53 @@ const sticks = (el, value) => {
   return now.length === value.length || bare(now) === bare(value);
 };
 
-// fill types value into the element, or says why not. It runs without a break, so nothing of the page comes between the
-// check and the typing except its own event handlers, which belong to the origin that was checked. execCommand makes
-// trusted events, and lets frameworks and undo see the text as typed.
-A.fill = (ref, value, want) => {
+// typable says why nothing may be typed into an element; empty when it may.
+const typable = (el, want) => {
   if (!sameChain(want)) return 'origin';
-  const el = deref(ref);
   const fault = usable(el);
   if (fault) return fault;
   if (el.readOnly || attr(el, 'aria-readonly') === 'true') return 'readonly';
-  if (downgraded(el)) return 'origin';
+  return downgraded(el) ? 'origin' : '';
+};
+
+// takeUp focuses an element with all its text selected, or says why not.
+const takeUp = (el, want) => {
+  const fault = typable(el, want);
+  if (fault) return fault;
+  acting();
   Element.prototype.scrollIntoView.call(el, { block: 'nearest', behavior: 'instant' });
   if (!shown(el, rectOf(el))) return 'hidden';
   if (!focusOn(el)) return 'focus';
   selectAll(el);
+  return '';
+};
+
+// fill types value into the element, or says why not. It runs without a break, so nothing of the page comes between the
+// check and the typing except its own event handlers, which belong to the origin that was checked. execCommand makes
+// trusted events, and lets frameworks and undo see the text as typed.
+A.fill = (ref, value, want) => {
+  const el = deref(ref);
+  const fault = takeUp(el, want);
+  if (fault) return fault;
   // Focus handlers of the page ran: look again.
   if (deepFocus() !== el || !el.isConnected || downgraded(el)) return 'focus';
   Document.prototype.execCommand.call(document, value === '' ? 'delete' : 'insertText', false, value);
   return sticks(el, value) ? 'ok' : 'stuck';
 };
 
+// takeUp, and whether the element still has the focus, for typing by key events.
+A.takeUp = (ref, want) => takeUp(deref(ref), want) || 'ok';
+A.holds = (ref, want) => {
+  const el = deref(ref);
+  return typable(el, want) || (deepFocus() === el && document.hasFocus() ? 'ok' : 'focus');
+};
+A.kept = (ref, value) => {
+  const el = deref(ref);
+  return !el || sticks(el, value) ? 'ok' : 'stuck';
+};
+
 A.focus = (ref) => {
+  acting();
   const el = deref(ref);
   return usable(el) || (shown(el, rectOf(el)) ? (focusOn(el) ? 'ok' : 'focus') : 'hidden');
 };
@@ -66,6 +92,7 @@ A.locate = (ref) => {
   const el = deref(ref);
   const fault = usable(el);
   if (fault) return { fault };
+  acting();
   const goal = shown(el, rectOf(el)) ? el : standIn(el);
   if (!goal) return { fault: 'hidden' };
   for (const block of ['', 'center', 'nearest']) {
@@ -79,7 +106,7 @@ A.locate = (ref) => {
 
 // matches: a selector of a shown element, or text that can be read.
 A.matches = (selector, text) => {
-  if (text) return visibleText(walk(document, () => {}), Infinity).replace(/\s+/g, ' ').toLowerCase().includes(text);
+  if (text) return visibleText(body(), walk(document, () => {}), Infinity).replace(/\s+/g, ' ').toLowerCase().includes(text);
   let found = false;
   const look = (root) => {
     for (const el of root.querySelectorAll(selector)) if (shown(el, rectOf(el))) { found = true; return; }
@@ -87,4 +114,23 @@ A.matches = (selector, text) => {
   look(document);
   if (!found) walk(document, (el) => { if (!found && el.shadowRoot) look(el.shadowRoot); });
   return found;
+};
+
+// choose takes the option of a select whose text or value it is: the exact text first, then the value, then a part.
+A.choose = (ref, wanted) => {
+  const el = deref(ref);
+  const fault = usable(el);
+  if (fault) return fault;
+  if (!el.options) return 'option';
+  acting();
+  const plain = (text) => squeeze(text, 1000).toLowerCase();
+  const goal = plain(wanted), options = [...el.options].filter((o) => !o.disabled);
+  const option = options.find((o) => plain(o.label || o.text) === goal) ?? options.find((o) => o.value === wanted) ??
+    (goal && options.find((o) => plain(o.label || o.text).includes(goal)));
+  if (!option) return 'option';
+  Element.prototype.scrollIntoView.call(el, { block: 'nearest', behavior: 'instant' });
+  HTMLElement.prototype.focus.call(el, { preventScroll: true });
+  option.selected = true;
+  for (const type of ['input', 'change']) el.dispatchEvent(new Event(type, { bubbles: true, composed: true }));
+  return option.selected ? 'ok' : 'stuck';
 };

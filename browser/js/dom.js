@@ -12,7 +12,11 @@ const body = () => bodyOf.call(document) ?? document.documentElement;
 const rectOf = (el) => Element.prototype.getBoundingClientRect.call(el);
 
 // squeeze makes one line of a text and cuts it.
-const squeeze = (text, max) => (text ?? '').replace(/\s+/g, ' ').trim().slice(0, max);
+const squeeze = (text, max) => {
+  text ??= '';
+  if (text.length > 20 * max) text = text.slice(0, 20 * max); // a text may be as large as the page
+  return text.replace(/\s+/g, ' ').trim().slice(0, max);
+};
 
 // deepFocus is the focused element, also inside open shadow roots.
 const deepFocus = () => {
@@ -35,6 +39,13 @@ const cleanURL = (raw) => {
   } catch {
     return '';
   }
+};
+
+// cleanLink is cleanURL of a link, without parsing where there is nothing to take off.
+const hrefOf = getter(HTMLAnchorElement.prototype, 'href');
+const cleanLink = (el) => {
+  const href = el.localName === 'a' && el instanceof HTMLAnchorElement ? hrefOf.call(el) : attr(el, 'href');
+  return /^https?:\/\/[^?#@]*$/.test(href) ? href.slice(0, 500) : cleanURL(href);
 };
 
 // chain lists the origins from this frame up to the top. self.origin is "null" for a sandboxed frame, where

@@ -65,23 +65,28 @@ const shadowPath = (el) => {
 
 const controlOf = (el, kind, type, focus) => {
   let rect = rectOf(el);
-  let seen = visible(el, rect);
-  const other = !seen && kind === 'toggle' ? standIn(el) : null;
-  if (other) { rect = rectOf(other); seen = true; }
-  if (!seen && kind !== 'field') return;
+  let here = shown(el, rect);
+  let covered = here && overlaid(el, rect);
+  const other = (!here || covered) && kind === 'toggle' ? standIn(el) : null;
+  if (other) { rect = rectOf(other); here = true; covered = overlaid(other, rect); }
+  if (!here && kind !== 'field') return;
   if (type === 'password') wasPassword.add(el);
   const actable = kind === 'button' || kind === 'link';
   const c = {
-    ref: String(refOf(el)), kind, type, visible: seen, box: boxOf(rect), role: attr(el, 'role'),
+    ref: String(refOf(el)), kind, type, visible: here && !covered, covered, box: boxOf(rect), role: attr(el, 'role'),
     name: squeeze(attr(el, 'name'), 200), elementId: squeeze(attr(el, 'id'), 200),
     label: actable ? nameOfButton(el) : nameOfField(el), shadowPath: shadowPath(el),
     disabled: Element.prototype.matches.call(el, ':disabled') || attr(el, 'aria-disabled') === 'true',
-    focused: el === focus, ...formOf(el),
+    focused: el === focus, group: here ? groupOf(el) : '', ...formOf(el),
   };
-  return Object.assign(c, actable ? detailsOfButton(el, kind) : detailsOfField(el, kind));
+  if (here && (actable || kind === 'toggle')) c.context = contextOf(other ?? el, actable ? c.label : '');
+  if (kind === 'select') c.options = optionsOf(el);
+  return spare(Object.assign(c, actable ? detailsOfButton(el, kind) : detailsOfField(el, kind)));
 };
 
-const detailsOfButton = (el, kind) => ({ text: buttonText(el), href: kind === 'link' ? cleanURL(attr(el, 'href')) : '' });
+const optionsOf = (el) => [...(el.options ?? [])].slice(0, 50).map((o) => squeeze(o.label || o.text, 100));
+
+const detailsOfButton = (el, kind) => ({ text: buttonText(el), href: kind === 'link' ? cleanLink(el) : '' });
 
 const detailsOfField = (el, kind) => ({
   wasPassword: wasPassword.has(el), placeholder: squeeze(attr(el, 'placeholder'), 200), description: descriptionOf(el),
@@ -109,7 +114,7 @@ const isAlert = (el) => {
 };
 
 const addAlert = (alerts, el) => {
-  if (!el || alerts.size >= maxAlerts || !el.checkVisibility(visibility)) return;
+  if (!el || alerts.size >= maxAlerts || el.textContent.length > 5000 || !el.checkVisibility(visibility)) return;
   const text = textOf(el, 401);
   if (text && text.length <= 400) alerts.add(text.slice(0, 200));
 };
@@ -122,52 +127,113 @@ const alertsOf = (alerts, el) => {
 };
 
 // visibleText is what a person could read, shadow roots after the document.
-const visibleText = (roots, max) => {
-  let text = body()?.innerText ?? '';
+const visibleText = (from, roots, max) => {
+  let text = innerOf(from, max);
   for (const root of roots) {
     if (text.length > max) break;
-    for (const child of root.children) if (child.localName !== 'style') text += '\n' + (child.innerText ?? '');
+    if (from !== body() && !inside(from, root.host)) continue;
+    for (const child of root.children) if (child.localName !== 'style') text += '\n' + innerOf(child, max);
   }
+  if (text.length > 10 * max) text = text.slice(0, 10 * max);
   return text.replace(/[^\S\n]+/g, ' ').replace(/\s*\n\s*/g, '\n').trim().slice(0, max);
+};
+
+// innerOf is innerText, but for a text so large that laying it out as a string would take long.
+const largeText = 200_000, manyNodes = 5000;
+const innerOf = (el, max) => {
+  if (!el) return '';
+  if (max === Infinity || el.textContent.length <= largeText) return el.innerText ?? '';
+  const walker = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
+  let text = '', nodes = 0;
+  for (; text.length < 2 * max && nodes < manyNodes && walker.nextNode(); nodes++) {
+    const parent = elementParentOf.call(walker.currentNode);
+    if (parent && !/^(script|style|noscript|template)$/.test(parent.localName) && parent.checkVisibility(visibility)) text += walker.currentNode.substringData(0, 2 * max) + '\n';
+  }
+  return text;
 };
 
 // fit keeps at most maxControls, and gives up links before anything else.
 const fit = (controls) => {
   if (controls.length <= maxControls) return controls;
   let spare = controls.length - maxControls;
-  const kept = controls.reverse().filter((c) => c.kind !== 'link' || spare-- <= 0).reverse();
+  const kept = controls.reverse().filter((c) => c.control.kind !== 'link' || spare-- <= 0).reverse();
   return kept.slice(0, maxControls);
 };
 
 const headingTags = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'legend']);
-const addHeading = (headings, el) => {
-  if (headings.length >= maxHeadings || !el.checkVisibility(visibility)) return;
-  const text = textOf(el);
-  if (text) headings.push(text);
-};
+const isHeading = (el) => headingTags.has(el.localName) || attr(el, 'role') === 'heading';
+const textsOf = (elements) => elements.filter((el) => el.checkVisibility(visibility)).slice(0, maxHeadings).map((el) => textOf(el)).filter(Boolean);
 
 // plainTags are controls or headings also without any attribute.
 const plainTags = new Set([...headingTags, 'input', 'textarea', 'select', 'button', 'summary']);
 
-// spare leaves out what says nothing: half of a large model. One string crosses faster than an object.
-const spare = (key, value) => (value === '' || value === false || (key === 'shadowPath' && !value.length) ? undefined : value);
+// spare leaves out what says nothing: half of a large model.
+const spare = (object) => {
+  const out = {};
+  for (const key in object) {
+    const value = object[key];
+    if (value !== '' && value !== false && value !== undefined && !(Array.isArray(value) && !value.length)) out[key] = value;
+  }
+  return out;
+};
+
+// Bounds on a model: people cannot use more, and the page must not keep us. Beyond maxVisited elements, or when the time
+// is up, only what a form may be made of is looked at.
+const maxVisited = 10_000, maxMillis = 1000, maxSeen = 1000, maxCore = 600, maxTexts = 3000;
+const coreTags = new Set(['input', 'textarea', 'select', 'button', 'dialog']);
+
+// survey goes through the page once and sorts what it finds.
+const survey = () => {
+  const s = { controls: [], headings: [], alerts: new Set(), written: [], images: [], dialogs: [], roots: [], cut: false };
+  const focus = deepFocus(), end = performance.now() + maxMillis;
+  let seen = 0, visited = 0;
+  const visit = (el) => {
+    if (!s.cut && (++visited > maxVisited || (visited & 63) === 0 && performance.now() > end)) s.cut = true;
+    const name = el.localName, marked = Element.prototype.hasAttributes.call(el);
+    if (s.cut && !coreTags.has(name)) return;
+    if (el.firstChild?.nodeType === Node.TEXT_NODE && s.written.length < maxTexts && !skipped.has(name)) s.written.push(el);
+    if (!marked && !plainTags.has(name)) return;
+    const kind = seen < (s.cut ? maxSeen + maxCore : maxSeen) && kindOf(el);
+    if (kind) {
+      if (++seen === maxSeen) s.cut = true;
+      const control = controlOf(el, kind[0], kind[1], focus);
+      if (control) s.controls.push({ el, control });
+    }
+    if (s.cut) return;
+    if (isHeading(el)) s.headings.push(el);
+    if (marked) sort(s, el, name);
+  };
+  s.roots = walk(document, visit);
+  return s;
+};
+const skipped = new Set(['script', 'style', 'noscript', 'template', 'option', 'title', 'textarea', 'input', 'button']);
+const sort = (s, el, name) => {
+  alertsOf(s.alerts, el);
+  if ((name === 'img' || name === 'canvas') && s.images.length < maxImages) {
+    const image = imageOf(el);
+    if (image) s.images.push(image);
+  }
+  if (isDialog(el)) s.dialogs.push(el);
+};
 
 A.model = () => {
-  const controls = [], headings = [], alerts = new Set(), focus = deepFocus();
   bounds = document.documentElement ? measure() : null;
-  const visit = (el) => {
-    const marked = Element.prototype.hasAttributes.call(el);
-    if (!marked && !plainTags.has(el.localName)) return;
-    const kind = kindOf(el);
-    const control = kind && controlOf(el, kind[0], kind[1], focus);
-    if (control) controls.push(control);
-    if (headingTags.has(el.localName) || attr(el, 'role') === 'heading') addHeading(headings, el);
-    if (marked) alertsOf(alerts, el);
-  };
-  let roots;
-  try { roots = walk(document, visit); } finally { bounds = null; }
-  return JSON.stringify({
-    chain: chain(), url: cleanURL(location.href), title: squeeze(document.title, 200), lang: document.documentElement ? attr(document.documentElement, 'lang') : '',
-    controls: fit(controls), truncated: controls.length > maxControls, headings, alerts: [...alerts], text: visibleText(roots, maxText),
-  }, spare);
+  groupNames = new Map();
+  // One string crosses faster than an object.
+  try { return JSON.stringify(modelOf(survey())); } finally { bounds = groupNames = null; }
 };
+
+const modelOf = (s) => {
+  const front = modal(s.dialogs, s.controls);
+  const large = texts(s.written, s.alerts, s.controls.find((c) => c.control.kind === 'field' && c.control.visible)?.el);
+  notices(s.alerts);
+  const controls = front ? s.controls.filter((c) => inside(front, c.el) || inFront(c.control)) : s.controls;
+  const headings = front ? s.headings.filter((el) => inside(front, el)) : s.headings;
+  return {
+    chain: chain(), url: cleanURL(location.href), title: squeeze(document.title, 200), lang: document.documentElement ? attr(document.documentElement, 'lang') : '',
+    status: performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0, dialog: !!front,
+    truncated: s.cut || controls.length > maxControls, controls: fit(controls).map((c) => c.control), headings: textsOf(headings),
+    alerts: [...s.alerts], text: visibleText(front ?? body(), s.roots, maxText), largeTexts: large, images: s.images,
+  };
+};
+const inFront = (c) => c.visible && inViewport(c.box.x + c.box.width / 2, c.box.y + c.box.height / 2);

@@ -32,9 +32,23 @@ const precedingText = (el) => {
   return '';
 };
 
+// followingText is what stands behind a checkbox or radio button that nothing else names.
+const followingText = (el) => {
+  let node = el;
+  for (let level = 0; level < 2 && node && node !== body(); level++) {
+    for (let next = node.nextSibling; next; next = next.nextSibling) {
+      if (next.nodeType === Node.ELEMENT_NODE && (next.matches(isControl) || next.querySelector(isControl))) return '';
+      const text = squeeze(next.nodeType === Node.ELEMENT_NODE ? next.innerText : next.textContent, 121);
+      if (text) return text.length <= 120 ? text : '';
+    }
+    node = elementParentOf.call(node);
+  }
+  return '';
+};
+
 const imageText = (el) => {
-  const img = el.querySelector?.('img[alt],svg title,[aria-label]');
-  return img ? squeeze(attr(img, 'alt') || attr(img, 'aria-label') || img.textContent, 200) : '';
+  const img = Element.prototype.querySelector.call(el, 'img[alt],svg title,[aria-label],[title]');
+  return img ? squeeze(attr(img, 'alt') || attr(img, 'aria-label') || img.textContent || attr(img, 'title'), 200) : '';
 };
 
 // nameOfField is the accessible name, in the order of the accname specification, then what people would read.
@@ -43,11 +57,25 @@ const nameOfField = (el) => {
   if (labelled) return labelled;
   const labels = [...(el.labels ?? [])].map((l) => labelText(l, el)).filter(Boolean);
   if (labels.length) return squeeze(labels.join(' '), 200);
-  return squeeze(attr(el, 'placeholder') || attr(el, 'title') || attr(el, 'alt'), 200) || precedingText(el);
+  const said = squeeze(attr(el, 'placeholder') || attr(el, 'title') || attr(el, 'alt'), 200);
+  if (said) return said;
+  return (el.type === 'checkbox' || el.type === 'radio') && followingText(el) || precedingText(el);
 };
 
 const nameOfButton = (el) => byIDs(el, 'aria-labelledby') || squeeze(attr(el, 'aria-label'), 200) ||
-  buttonText(el) || squeeze(attr(el, 'title'), 200);
+  buttonText(el) || squeeze(attr(el, 'title') || attr(el, 'data-tooltip') || attr(el, 'data-original-title'), 200) || classWords(el);
+
+// classWords reads an icon by the developer's words: "btn btn-icon icon-close" is "close".
+const ornaments = /^(btn|button|icons?|ico|svg|glyphicon|material|symbols?|outlined|rounded|fa[bsrl]?|fa-?\d?x|mdi|bi|ti|el|ui|ant|mat|mui|css|js|is|has|sm|md|lg|xs|xl|small|large|primary|secondary|default|link|text|ghost|outline|solid|regular|light|size|fw|wrapper|root|base|inner|[a-z0-9]{1,2}|.*\d.*)$/;
+const classWords = (el) => {
+  const inner = Element.prototype.querySelector.call(el, 'svg,i,span,use,[class*=icon]');
+  for (const from of [inner, el]) {
+    if (!from) continue;
+    const words = attr(from, 'class').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().split(/[\s_-]+/).filter((w) => w && !ornaments.test(w));
+    if (words.length) return squeeze([...new Set(words)].slice(0, 3).join(' '), 40);
+  }
+  return '';
+};
 
 const buttonText = (el) => {
   if (el.localName === 'input') {

@@ -6,9 +6,21 @@ const report = () => {
   pending = false;
   globalThis.anteroomMutation?.('');
 };
+// changed holds what was added or shown since the last act, for toasts and messages that no attribute marks. It is filled
+// only after an act: what comes while a page loads is the page.
+const maxChanged = 200;
+let changed = null;
+const acting = () => { changed = new Set(); };
+const changedBy = (r) => {
+  if (r.type === 'attributes') return [r.target];
+  const texts = r.type === 'characterData' ? [elementParentOf.call(r.target)] : [];
+  for (const n of r.addedNodes) texts.push(n.nodeType === Node.ELEMENT_NODE ? n : r.target);
+  return texts;
+};
 const mutated = (records) => {
   for (const r of records) {
     if (r.attributeName === 'type' && r.oldValue === 'password') wasPassword.add(r.target);
+    if (changed && changed.size < maxChanged) for (const el of changedBy(r)) if (el?.nodeType === Node.ELEMENT_NODE) changed.add(el);
   }
   if (pending) return;
   const wait = lastReport + reportEvery - performance.now();
@@ -34,5 +46,5 @@ A.rest = () => {
   const refresh = document.querySelector('meta[http-equiv="refresh" i]');
   const seconds = refresh ? parseFloat(attr(refresh, 'content')) || 0 : -1;
   const left = seconds < 0 ? -1 : Math.max(0, seconds * 1000 - performance.now());
-  return { still: !scripted && !refresh && document.readyState === 'complete', refreshIn: left, ready: document.readyState };
+  return { still: !scripted && !refresh && document.readyState === 'complete', refreshIn: left, ready: document.readyState, empty: !bodyOf.call(document)?.childNodes.length };
 };

@@ -18,7 +18,7 @@ const measure = () => {
   return { left: rtl ? -width : 0, right: rtl ? Infinity : width };
 };
 
-// clickable shadow piercing version of elementFromPoint.
+// elementAt is elementFromPoint through shadow roots.
 const elementAt = (x, y) => {
   let el = Document.prototype.elementFromPoint.call(document, x, y);
   while (el && el.shadowRoot) {
@@ -49,14 +49,13 @@ const reached = (el, x, y) => {
 
 const inViewport = (x, y) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
 
-// visible is shown and, where it can be told without scrolling, not covered.
-const visible = (el, rect) => {
-  if (!shown(el, rect)) return false;
+// overlaid: something else lies over the middle of an element that is shown, as far as that can be told without scrolling.
+const overlaid = (el, rect) => {
   const x = rect.left + rect.width / 2, y = rect.top + rect.height / 2;
-  return !inViewport(x, y) || reached(el, x, y) || getComputedStyle(el).pointerEvents === 'none';
+  return inViewport(x, y) && !reached(el, x, y) && getComputedStyle(el).pointerEvents !== 'none';
 };
 
-// stand-in: a hidden checkbox or radio button is clicked through its label.
+// standIn: a hidden checkbox or radio button is clicked through its label.
 const standIn = (el) => {
   if (el.type !== 'checkbox' && el.type !== 'radio') return null;
   for (const label of el.labels ?? []) if (shown(label, rectOf(label))) return label;
