@@ -9,39 +9,47 @@ import (
 // maxLooks bounds how often a page that keeps changing is looked at in one wait.
 const maxLooks = 200
 
-// effect is what a submit did.
+// effect is what an act did.
 type effect int
 
 const (
-	// effectForward: another step came, or there was no submit.
+	// effectForward: another step came, or there was no act.
 	effectForward effect = iota
 	// effectAgain: the same step, or one before it, came again.
 	effectAgain
 )
 
-// effect compares the page with the one that was submitted. It does not say why a step came again.
+// effect compares the page with the one that was acted upon. It does not say why a step came again.
 func (r *run) effect() effect {
-	if r.pending == nil {
+	p := r.pending
+	if p == nil {
 		return effectForward
 	}
 	seen := r.seen.Class
-	again := false
-	switch r.pending.class { //nolint:exhaustive // only these are ever submitted
-	case ClassIdentifier:
-		again = seen == ClassIdentifier && (r.seen.Signature == r.pending.signature || r.seen.NewError() != nil)
-	case ClassPassword, ClassIdentifierPassword:
-		again = seen == ClassIdentifier || seen == ClassPassword || seen == ClassIdentifierPassword ||
-			seen == ClassCodeInForm && r.seen.NewError(ErrorCredentials, ErrorUnknownUser, ErrorRejected, ErrorLockout, ErrorPasswordExpired) != nil
-	case ClassCode:
-		again = seen == ClassIdentifier || seen.asksForPassword() ||
-			seen == ClassCode && (r.seen.Signature == r.pending.signature || r.seen.NewError() != nil)
-	case ClassCodeInForm:
-		again = seen == ClassIdentifier || seen.asksForPassword()
+	again := seen == p.class && r.seen.Signature == p.signature
+	switch {
+	case p.click || again:
+	case p.class == ClassCodeInForm:
+		again = seen == ClassIdentifier || r.wantsPassword()
+	case p.password:
+		again = seen == ClassIdentifier || r.wantsPassword() && (seen != ClassCodeInForm ||
+			r.seen.NewError(ErrorCredentials, ErrorUnknownUser, ErrorRejected, ErrorLockout, ErrorPasswordExpired) != nil)
+	case p.class.challenges():
+		// Before the password, the login form is what comes next.
+		again = seen == ClassIdentifier && r.progress.IdentifierSubmitted || r.wantsPassword() && r.progress.PasswordSubmitted ||
+			seen == p.class && r.seen.NewError() != nil
+	default:
+		again = seen == p.class && r.seen.NewError() != nil
 	}
 	if again {
 		return effectAgain
 	}
 	return effectForward
+}
+
+// challenges reports whether the class asks for something besides the password that may be refused.
+func (c Class) challenges() bool {
+	return slices.Contains([]Class{ClassCode, ClassCodeSplit, ClassBackupCode, ClassSecurityQuestion, ClassCaptcha}, c)
 }
 
 // mayChange reports whether it is too early to judge the page, and until when to wait for it to change.
@@ -51,16 +59,16 @@ func (r *run) mayChange() (bool, time.Duration) {
 	case !r.seen.Class.settled():
 		// A page that complains is no page that loads.
 		return waited < r.timing.Unknown && (r.pending == nil || r.seen.NewError() == nil), r.timing.Unknown - waited
-	case r.effect() == effectForward || r.explained():
+	case r.effect() == effectForward || r.explained() || r.unsent():
 		return false, 0
-	case r.emptied():
+	case r.emptied() || r.refusedByStatus():
 		return waited < 2*r.timing.Grace, 2*r.timing.Grace - waited
 	}
 	return waited < r.timing.Unchanged, r.timing.Unchanged - waited
 }
 
-// explained reports whether the page shows that the submit was answered: a new document, a new message, or a
-// status that says so.
+// explained reports whether the page shows that the act was answered: a new document, a new message, or a status that
+// says so.
 func (r *run) explained() bool {
 	if r.document(r.pending.field.Frame) != r.pending.document {
 		return true
@@ -71,8 +79,16 @@ func (r *run) explained() bool {
 	return r.seen.NewError() != nil && r.seen.ModelHash != r.pending.modelHash
 }
 
+// refusedByStatus reports whether the request of a submit was refused; the words come a moment later, if any.
+func (r *run) refusedByStatus() bool {
+	return !r.pending.click && (r.model.SubmitStatus == statusUnauthorized || r.model.SubmitStatus == statusForbidden)
+}
+
 // emptied reports whether the same field stands there again, empty: some sites say nothing and just ask again.
 func (r *run) emptied() bool {
+	if r.pending.role == "" {
+		return false
+	}
 	i := slices.IndexFunc(r.seen.Fields, func(f FieldRole) bool {
 		return f.Control.Type == r.pending.field.Type && f.Control.Frame == r.pending.field.Frame
 	})
@@ -100,14 +116,4 @@ func (r *run) awaitChange(ctx context.Context, limit time.Duration) (bool, error
 		}
 	}
 	return false, nil
-}
-
-// document names the document of a frame; the top frame's when frame is empty.
-func (r *run) document(frame string) string {
-	for _, f := range r.model.Frames {
-		if f.ID == frame || frame == "" {
-			return f.Document
-		}
-	}
-	return ""
 }

@@ -83,11 +83,6 @@ func (c Class) asksForPassword() bool {
 	return c == ClassPassword || c == ClassIdentifierPassword || c == ClassCodeInForm
 }
 
-// acted reports whether the engine acts upon pages of this class.
-func (c Class) acted() bool {
-	return c.asksForPassword() || c == ClassIdentifier || c == ClassCode
-}
-
 // settled reports whether the page will not become something else by waiting.
 func (c Class) settled() bool { return c != ClassUnknown }
 

@@ -183,13 +183,17 @@ func Classify(m *PageModel, past History) Classification {
 	p.classifyForms(&c)
 	if c.Class == "" {
 		p.classifyRest(&c)
-	} else if past.submitted() && c.Class.acted() {
+	}
+	if past.submitted() && c.Class != ClassLoggedIn {
 		c.Errors = append(c.Errors, p.errorLines(c.Errors)...)
 		sortErrors(c.Errors)
 	}
-	if code := c.Field(RoleCode); code != nil {
-		c.CodeLength = p.codeLength(&code.Control)
-		c.MaskedTarget = p.maskedTarget()
+	p.addOptions(&c)
+	p.addActions(&c)
+	p.addToggles(&c)
+	p.addHints(&c)
+	if p.covers(&c) {
+		c.Cover = p.cover
 	}
 	c.Signature = signature(m, &c)
 	return c

@@ -144,12 +144,41 @@ func TestRun_WithTheCodeInTheForm_AsksBeforeAnythingIsSubmitted(t *testing.T) {
 	require.Equal(t, []string{"enter_code/ask_1", "submit_credentials/password"}, b.gate.granted)
 }
 
+func TestRun_WhenTheFormWithBothComesBackWithoutBlame_SubmitsNothingAgain(t *testing.T) {
+	t.Parallel()
+	s := codeInFormSite()
+	s.pages["login"].submit = func(map[string]string) string { return "consent" }
+	s.pages["consent"] = page("login", as(login.ClassConsent, withAction(login.ActionAccept, "ok")))
+	b := setup(t, s)
+	b.give(login.ParameterTOTPSecret, testSeed)
+	requireFailure(t, b.run(t), session.FailureSite, "login_expired")
+	require.Equal(t, 1, b.page.passwords)
+}
+
+func TestRun_WhenAFormWithBothGoesOffByItself_HasClaimedThePassword(t *testing.T) {
+	t.Parallel()
+	s := codeInFormSite()
+	s.pages["login"].typingLeadsTo = map[string]string{"code": "home"}
+	b := setup(t, s)
+	out := b.resume(t, b.run(t), codeAnswer("ask_1", testCode))
+	require.NotNil(t, out.LoggedIn, "%+v", out.Failed)
+	require.Equal(t, []string{"enter_code/ask_1", "submit_credentials/password"}, b.gate.granted)
+	require.Equal(t, 1, out.CredentialAttempts)
+
+	taken := setup(t, s)
+	first := taken.run(t)
+	taken.gate.taken = []string{"submit_credentials/password"}
+	requireFailure(t, taken.resume(t, first, codeAnswer("ask_1", testCode)), session.FailureCredential, "submit_outcome_unknown")
+	require.Empty(t, taken.page.values["code"])
+}
+
 func TestRun_WithTheCodeInTheForm_SubmitsAgainOnlyWhenTheCodeIsBlamed(t *testing.T) {
 	t.Parallel()
 	b := setup(t, codeInFormSite())
 	out := b.resume(t, b.run(t), codeAnswer("ask_1", "000000"))
 	require.NotNil(t, out.Question, "%+v", out.Failed)
 	require.Equal(t, login.ReasonCodeRejected, out.Question.Reason)
+	require.NotNil(t, b.resume(t, out, nil).Question, "the question stays while nobody answers")
 	out = b.resume(t, out, codeAnswer("ask_2", testCode))
 	require.NotNil(t, out.LoggedIn, "%+v", out.Failed)
 	require.Equal(t, 2, out.CredentialAttempts)
@@ -307,7 +336,7 @@ func TestRun_WithATOTPSecretAndTheCodeInTheForm_RepeatsWithAClaimOfItsOwn(t *tes
 func TestRun_WithABadTOTPSecret_FailsBeforeAnythingIsOpened(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{
-		"not base32!", "JBSW1", "otpauth://hotp/x?secret=" + testSeed, "otpauth://totp/x?secret=" + testSeed + "&digits=12",
+		"not base32!", "JBSW1", "otpauth://hotp/x?counter=-1&secret=" + testSeed, "otpauth://steam/x?secret=" + testSeed, "otpauth://totp/x?secret=" + testSeed + "&digits=12",
 		"otpauth://totp/x?secret=" + testSeed + "&algorithm=MD5", "otpauth://totp/x?secret=" + testSeed + "&period=0", "otpauth://totp/x",
 	} {
 		b := setup(t, plainSite())

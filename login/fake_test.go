@@ -1,11 +1,12 @@
 package login_test
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 type site struct {
 	start string
 	pages map[string]*sitePage
+	// urls names the pages of URLs; every other URL opens the start.
+	urls map[string]string
 }
 
 // sitePage is one page of a site.
@@ -26,15 +29,29 @@ type sitePage struct {
 	model login.PageModel
 	// submit returns the page that a submit of the typed values leads to; "" stays.
 	submit func(typed map[string]string) string
+	// clicks are the pages that a click on the control of that ref leads to; it submits nothing then. "" stays.
+	clicks map[string]string
+	// seen is what the page is found to be, in tests of the loop alone; see loop_pages_test.go.
+	seen *login.Classification
+	// needs are the refs of fields without which the page's button is disabled; needsKeys those that must be typed by keys.
+	needs, needsKeys []string
 	// later is the page that comes by itself once somebody waits; after is how long that takes.
 	later string
 	after time.Duration
 	// marks are what Matches finds.
 	marks []string
+	// origin is the top document's; the application's when empty.
+	origin string
+	// ignored are the refs of fields that take no notice of Fill, only of Type; see deaf.
+	ignored []string
+	// targets are what Find finds.
+	targets map[session.Target]login.Control
 	// fillErr and clickErr are returned by the first such act on the page.
 	fillErr, clickErr error
 	// sameDocument is true when the page replaces the one before without a navigation.
 	sameDocument bool
+	// keepsTyped is true when the page still holds what was typed into the one before.
+	keepsTyped bool
 	// typingLeadsTo is the page that typing into the field of that ref leads to.
 	typingLeadsTo map[string]string
 }
@@ -56,14 +73,44 @@ type fakePage struct {
 	values      map[string][]string
 	navigateErr error
 	modelErr    error
+	pictureErr  error
+	findErr     error
+	// opened lists what was navigated to, trips every call that a browser would answer over its protocol.
+	opened []string
+	trips  []string
+	// heard names the fields of the present page that were typed into by keys.
+	heard map[string]bool
+	// clickErrs are returned by every click on the control of that ref.
+	clickErrs map[string]error
+	// onOpen is called after every navigation; settleTakesAll makes every Settle last as long as it may.
+	onOpen         func()
+	settleTakesAll bool
+	// crashAt is the number of the call over the protocol that fails, from 1; 0 for none.
+	crashAt int
+	// passwords counts the submits that held a password, refusedPuts what the page itself refused to take.
+	passwords, refusedPuts int
+	// anyOrigin is true when the page is the project's, whatever its frames say.
+	anyOrigin bool
 }
 
 func newFakePage(tb testing.TB, s *site) *fakePage {
 	tb.Helper()
 	return &fakePage{
 		tb: tb, site: s, clock: &fakeClock{now: time.Unix(1_800_000_000, 0)}, typed: map[string]string{},
-		values: map[string][]string{},
+		values: map[string][]string{}, heard: map[string]bool{},
 	}
+}
+
+// errCrash is what a call returns that nobody knows the effect of.
+var errCrash = errors.New("the connection broke")
+
+// trip counts a call over the protocol. Every other crash comes after the call had its effect: see send.
+func (p *fakePage) trip(what string) error {
+	p.trips = append(p.trips, what)
+	if p.crashAt == len(p.trips) {
+		return errCrash
+	}
+	return nil
 }
 
 func (p *fakePage) goTo(name string) {
@@ -76,26 +123,46 @@ func (p *fakePage) goTo(name string) {
 		p.document++
 	}
 	p.events++
-	p.at, p.typed, p.entered = name, map[string]string{}, p.clock.Now()
+	p.at, p.entered = name, p.clock.Now()
+	if !next.keepsTyped {
+		p.typed, p.heard = map[string]string{}, map[string]bool{}
+	}
 }
 
 func (p *fakePage) current() *sitePage { return p.site.pages[p.at] }
 
-func (p *fakePage) Navigate(context.Context, string) error {
+func (p *fakePage) Navigate(_ context.Context, target string) error {
+	if err := p.trip("navigate"); err != nil {
+		return err
+	}
+	p.opened = append(p.opened, target)
 	p.acts = append(p.acts, "open")
 	if p.navigateErr != nil {
 		return p.navigateErr
+	}
+	if p.onOpen != nil {
+		defer p.onOpen()
+	}
+	if next, ok := p.site.urls[target]; ok {
+		p.goTo(next)
+		return nil
 	}
 	p.goTo(p.site.start)
 	return nil
 }
 
 func (p *fakePage) Settle(ctx context.Context, since login.Mark, grace, limit time.Duration) error {
+	if err := p.trip("settle"); err != nil {
+		return err
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if p.at == "" {
 		return nil
+	}
+	if p.settleTakesAll {
+		p.clock.advance(limit)
 	}
 	if login.Mark(p.events) != since {
 		return nil
@@ -115,6 +182,9 @@ func (p *fakePage) Settle(ctx context.Context, since login.Mark, grace, limit ti
 func (p *fakePage) Mark() login.Mark { return login.Mark(p.events) }
 
 func (p *fakePage) Model(context.Context) (*login.PageModel, error) {
+	if err := p.trip("model"); err != nil {
+		return nil, err
+	}
 	if p.modelErr != nil {
 		return nil, p.modelErr
 	}
@@ -122,7 +192,12 @@ func (p *fakePage) Model(context.Context) (*login.PageModel, error) {
 		return &login.PageModel{URL: "about:blank"}, nil
 	}
 	m := p.current().model
-	m.Frames = []login.Frame{{ID: "main", Origin: "https://app.example", URL: m.URL, Document: fmt.Sprint("d", p.document)}}
+	if p.anyOrigin {
+		m.Frames = nil
+	}
+	m.Frames = append([]login.Frame{
+		{ID: "main", Origin: cmp.Or(p.current().origin, "https://app.example"), URL: m.URL, Document: fmt.Sprint("d", p.document)},
+	}, m.Frames...)
 	m.Controls = slices.Clone(m.Controls)
 	for i := range m.Controls {
 		if p.typed[m.Controls[i].Ref] != "" {
@@ -132,13 +207,26 @@ func (p *fakePage) Model(context.Context) (*login.PageModel, error) {
 	return &m, nil
 }
 
-func (p *fakePage) Fill(_ context.Context, c login.Control, value session.Secret, _ session.Origins) error {
+func (p *fakePage) Fill(_ context.Context, c login.Control, value session.Secret, allowed session.Origins) error {
+	return p.put("fill", c, value, allowed)
+}
+
+// put types a value as a real page does: only where the origin is allowed.
+func (p *fakePage) put(how string, c login.Control, value session.Secret, allowed session.Origins) error {
+	if err := p.trip(how); err != nil {
+		return err
+	}
+	if !allowed.Allows(cmp.Or(p.current().origin, "https://app.example")) {
+		p.refusedPuts++
+		return login.ErrOriginNotAllowed
+	}
 	if err := p.current().fillErr; err != nil {
 		p.current().fillErr = nil
 		return err
 	}
-	p.acts = append(p.acts, "fill "+c.Ref)
+	p.acts = append(p.acts, how+" "+c.Ref)
 	p.values[c.Ref] = append(p.values[c.Ref], value.Reveal())
+	p.heard[c.Ref] = p.heard[c.Ref] || how == "type"
 	p.typed[c.Ref] = value.Reveal()
 	if next := p.current().typingLeadsTo[c.Ref]; next != "" {
 		p.goTo(next)
@@ -146,10 +234,39 @@ func (p *fakePage) Fill(_ context.Context, c login.Control, value session.Secret
 	return nil
 }
 
-func (p *fakePage) Click(_ context.Context, c login.Control) error { return p.send("click " + c.Ref) }
+func (p *fakePage) Click(_ context.Context, c login.Control) error {
+	crash := p.trip("click")
+	if crash != nil && len(p.trips)%2 == 0 {
+		return crash
+	}
+	if err := p.click(c); err != nil {
+		return err
+	}
+	return crash
+}
+
+func (p *fakePage) click(c login.Control) error {
+	next, ok := p.current().clicks[c.Ref]
+	if !ok {
+		return p.send("click " + c.Ref)
+	}
+	p.acts = append(p.acts, "click "+c.Ref)
+	if err := p.clickErrs[c.Ref]; err != nil {
+		return err
+	}
+	p.goTo(next)
+	return nil
+}
 
 func (p *fakePage) PressEnter(_ context.Context, c login.Control) error {
-	return p.send("enter " + c.Ref)
+	crash := p.trip("enter")
+	if crash != nil && len(p.trips)%2 == 0 {
+		return crash
+	}
+	if err := p.send("enter " + c.Ref); err != nil {
+		return err
+	}
+	return crash
 }
 
 func (p *fakePage) send(act string) error {
@@ -158,14 +275,80 @@ func (p *fakePage) send(act string) error {
 		return err
 	}
 	p.acts = append(p.acts, act)
+	if p.deaf() {
+		return nil
+	}
+	held := p.typed["pass"] != "" || p.typed["f1"] != "" && p.passwordTyped()
+	if held && (!strings.HasPrefix(act, "click ") || act == "click go" || act == "click b1") {
+		p.passwords++
+	}
 	if submit := p.current().submit; submit != nil {
 		p.goTo(submit(p.typed))
 	}
 	return nil
 }
 
+// passwordTyped reports whether the field f1 of the page is of type password.
+func (p *fakePage) passwordTyped() bool {
+	return slices.ContainsFunc(p.current().model.Controls, func(c login.Control) bool { return c.Ref == "f1" && c.Type == "password" })
+}
+
+// deaf reports whether a field of the page took no notice of what was filled in, so that its form does not go off.
+func (p *fakePage) deaf() bool {
+	return slices.ContainsFunc(p.current().ignored, func(ref string) bool { return !p.heard[ref] })
+}
+
 func (p *fakePage) Matches(_ context.Context, mark string) (bool, error) {
+	if err := p.trip("matches"); err != nil {
+		return false, err
+	}
 	return slices.Contains(p.current().marks, mark), nil
+}
+
+func (p *fakePage) Find(_ context.Context, target session.Target) (login.Control, bool, error) {
+	if p.at == "" {
+		return login.Control{}, false, p.findErr
+	}
+	c, ok := p.current().targets[target]
+	return c, ok, p.findErr
+}
+
+func (p *fakePage) Type(_ context.Context, c login.Control, value session.Secret, allowed session.Origins) error {
+	return p.put("type", c, value, allowed)
+}
+
+func (p *fakePage) FillBoxes(_ context.Context, boxes []login.Control, value session.Secret, allowed session.Origins) error {
+	return p.put(fmt.Sprint("boxes ", len(boxes)), boxes[0], value, allowed)
+}
+
+func (p *fakePage) Select(_ context.Context, c login.Control, option string) error {
+	return p.send("select " + c.Ref + ": " + option)
+}
+
+func (p *fakePage) Authenticate(_ context.Context, target string, username, password session.Secret, allowed session.Origins) error {
+	if !allowed.Allows(cmp.Or(p.current().origin, "https://app.example")) {
+		return login.ErrOriginNotAllowed
+	}
+	p.opened = append(p.opened, target)
+	p.typed = map[string]string{"user": username.Reveal(), "pass": password.Reveal()}
+	return p.send("authenticate")
+}
+
+func (p *fakePage) Picture(context.Context, func(string) string, bool) ([]byte, error) {
+	return []byte("png"), p.pictureErr
+}
+
+// timesTyped counts how often a value was typed, into whatever field.
+func (p *fakePage) timesTyped(value string) int {
+	n := 0
+	for _, values := range p.values {
+		for _, v := range values {
+			if v == value {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // did counts the acts that start with prefix.
@@ -177,127 +360,4 @@ func (p *fakePage) did(prefix string) int {
 		}
 	}
 	return n
-}
-
-// fakeClock goes on when somebody sleeps.
-type fakeClock struct {
-	mu    sync.Mutex
-	now   time.Time
-	slept time.Duration
-}
-
-func (c *fakeClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *fakeClock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func (c *fakeClock) Sleep(ctx context.Context, d time.Duration) error {
-	c.advance(d)
-	c.slept += d
-	return ctx.Err()
-}
-
-// fakeGate grants each claim once.
-type fakeGate struct {
-	granted []string
-	// taken are claims that somebody else holds.
-	taken []string
-	err   error
-}
-
-func (g *fakeGate) Claim(_ context.Context, step login.ClaimStep, key string) (bool, error) {
-	c := string(step) + "/" + key
-	if g.err != nil {
-		return false, g.err
-	}
-	if slices.Contains(g.taken, c) {
-		return false, nil
-	}
-	g.taken = append(g.taken, c)
-	g.granted = append(g.granted, c)
-	return true, nil
-}
-
-// steps collects what the engine reports.
-type steps struct{ seen []session.Step }
-
-func (s *steps) Step(step session.Step) { s.seen = append(s.seen, step) }
-
-// bench is one login: page, gate and input together.
-type bench struct {
-	page  *fakePage
-	gate  *fakeGate
-	steps *steps
-	in    login.Input
-}
-
-const (
-	testUser     = "alice"
-	testPassword = "Corr3ct-Horse-9!"
-	testSeed     = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-	testCode     = "424242"
-)
-
-func setup(t *testing.T, s *site) *bench {
-	t.Helper()
-	b := &bench{page: newFakePage(t, s), gate: &fakeGate{}, steps: &steps{}}
-	b.in = login.Input{
-		Project: session.Project{LoginURL: "https://app.example/login"},
-		Parameters: login.Values{
-			login.ParameterUsername: session.NewSecret(testUser), login.ParameterPassword: session.NewSecret(testPassword),
-		},
-		Clock: b.page.clock,
-	}
-	return b
-}
-
-func (b *bench) run(t *testing.T) login.Outcome {
-	t.Helper()
-	out, err := login.Run(t.Context(), b.page, b.gate, b.steps, b.in)
-	require.NoError(t, err)
-	requireOne(t, out)
-	return out
-}
-
-// resume runs again, as the workflow does, with an answer to the question before.
-func (b *bench) resume(t *testing.T, out login.Outcome, answer *login.Answer) login.Outcome {
-	t.Helper()
-	b.in.Resumed, b.in.Progress, b.in.Answer = true, out.Progress, answer
-	return b.run(t)
-}
-
-func (b *bench) give(name, value string) {
-	b.in.Parameters.(login.Values)[name] = session.NewSecret(value)
-}
-
-func codeAnswer(id, code string) *login.Answer {
-	return &login.Answer{QuestionID: id, Kind: session.AskCode, Values: login.Values{login.FieldCode: session.NewSecret(code)}}
-}
-
-// requireOne checks that exactly one end is set and that nothing of it shows a secret.
-func requireOne(t *testing.T, out login.Outcome) {
-	t.Helper()
-	ends := 0
-	for _, set := range []bool{out.LoggedIn != nil, out.Question != nil, out.Failed != nil} {
-		if set {
-			ends++
-		}
-	}
-	require.Equal(t, 1, ends, "%+v", out)
-	printed := fmt.Sprintf("%+v %+v %+v %+v", out.LoggedIn, out.Question, out.Failed, out.Progress)
-	require.NotContains(t, printed, testPassword)
-	require.NotContains(t, printed, testSeed)
-}
-
-func requireFailure(t *testing.T, out login.Outcome, class session.FailureClass, code string) {
-	t.Helper()
-	require.NotNil(t, out.Failed, "%+v", out)
-	require.Equal(t, string(class)+"/"+code, string(out.Failed.Class)+"/"+out.Failed.Code, "%+v", out.Failed)
 }

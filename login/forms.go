@@ -24,6 +24,7 @@ type reading struct {
 	form     *form
 	class    Class
 	fields   []FieldRole
+	boxes    []Control
 	evidence []session.Evidence
 	// strength orders forms of one page: the better login form wins.
 	strength int
@@ -49,36 +50,89 @@ func (p *page) classifyForms(c *Classification) {
 			login = append(login, r)
 		}
 	}
-	byStrength := func(a, b reading) int { return b.strength - a.strength }
-	slices.SortStableFunc(login, byStrength)
+	slices.SortStableFunc(login, func(a, b reading) int { return b.strength - a.strength })
 	switch {
 	case len(login) == 0 && len(other) == 0:
 	case len(login) == 0:
-		c.Class, c.Fields, c.Evidence = other[0].class, other[0].fields, other[0].evidence
+		p.adopt(c, &other[0])
 	case len(login) > 1 && login[0].strength-login[1].strength < MinMargin:
-		c.Class = ClassAmbiguous
-		c.Evidence = append(c.Evidence, session.Evidence{Rule: "two_login_forms", Weight: login[1].strength})
+		p.breakTie(c, login)
 	default:
-		best := login[0]
-		c.Class, c.Fields, c.Evidence = best.class, best.fields, best.evidence
-		c.Submit = p.chooseSubmit(best)
-		if p.hasChallenge() {
-			c.Class = ClassCaptcha
-			c.Evidence = append(c.Evidence, session.Evidence{Rule: "challenge_beside_form", Weight: MinScore})
+		p.adopt(c, &login[0])
+	}
+}
+
+// adopt takes what a form was found to be for the whole page.
+func (p *page) adopt(c *Classification, r *reading) {
+	c.Class, c.Fields, c.Boxes = r.class, r.fields, r.boxes
+	c.Evidence = append(c.Evidence, r.evidence...)
+	switch r.class { //nolint:exhaustive // the others are filled in
+	case ClassRegistration, ClassChangePassword:
+		return
+	case ClassEnrolment:
+		c.Fields, c.Boxes = []FieldRole{}, nil
+		return
+	}
+	p.addOrganisationList(c, r.form)
+	c.Submit = p.chooseSubmit(r)
+	if p.hasChallenge() {
+		c.Class = ClassCaptcha
+		c.Evidence = append(c.Evidence, session.Evidence{Rule: "challenge_beside_form", Weight: MinScore})
+	}
+}
+
+// breakTie chooses among forms that are as likely as each other: by the way that worked before; else the first, where
+// they are the same form twice. Otherwise the page is ambiguous.
+func (p *page) breakTie(c *Classification, login []reading) {
+	tied := login[:1]
+	for i := 1; i < len(login) && login[0].strength-login[i].strength < MinMargin; i++ {
+		tied = login[:i+1]
+	}
+	remembered := -1
+	for i := range tied {
+		if p.remembers(&tied[i]) {
+			if remembered >= 0 {
+				remembered = -1
+				break
+			}
+			remembered = i
 		}
 	}
+	switch {
+	case remembered >= 0:
+		c.Evidence = append(c.Evidence, session.Evidence{Rule: "remembered_way", Weight: MinMargin})
+		p.adopt(c, &tied[remembered])
+	case alikeForms(tied):
+		p.adopt(c, &tied[0])
+	default:
+		c.Class = ClassAmbiguous
+		c.Evidence = append(c.Evidence, session.Evidence{Rule: "two_login_forms", Weight: login[1].strength})
+	}
+}
+
+// alikeForms reports whether the readings are of one form that stands on the page twice: in its head and in the middle.
+func alikeForms(rs []reading) bool {
+	for i := 1; i < len(rs); i++ {
+		if rs[i].class != rs[0].class || len(rs[i].fields) != len(rs[0].fields) {
+			return false
+		}
+		for k := range rs[i].fields {
+			a, b := &rs[0].fields[k].Control, &rs[i].fields[k].Control
+			if a.Frame != b.Frame || a.FormAction != b.FormAction || a.Type != b.Type || a.Name == "" || a.Name != b.Name {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (p *page) readForm(f *form) reading {
 	r := reading{form: f}
-	if len(f.fields) == 0 {
-		return r
+	if boxes := p.splitBoxes(f); len(boxes) > 0 {
+		return p.readSplitBoxes(r, boxes)
 	}
-	if p.setsPassword(&r) {
+	if len(f.fields) == 0 || p.setsPassword(&r) {
 		return r
-	}
-	if n := splitBoxes(f.fields); n > 0 {
-		return p.readSplitBoxes(r, n)
 	}
 	ambiguous := false
 	for _, x := range roles {
@@ -91,6 +145,7 @@ func (p *page) readForm(f *form) reading {
 		}
 		r.fields = append(r.fields, best)
 	}
+	r.fields = oneRoleEach(r.fields)
 	p.weigh(&r)
 	r.class = p.classOf(&r)
 	if ambiguous && r.class != "" {
@@ -100,19 +155,40 @@ func (p *page) readForm(f *form) reading {
 	return r
 }
 
-// best returns the field of the form that is most likely to have the role, and false when none is likely enough.
+// oneRoleEach keeps for each control the role with the highest score.
+func oneRoleEach(fields []FieldRole) []FieldRole {
+	return slices.DeleteFunc(slices.Clone(fields), func(f FieldRole) bool {
+		return slices.ContainsFunc(fields, func(x FieldRole) bool {
+			return x.Role != f.Role && x.Control.Ref == f.Control.Ref && x.Control.Frame == f.Control.Frame && x.Score > f.Score
+		})
+	})
+}
+
+// best returns the field of the form that is most likely to have the role, and false when none is likely enough. Among
+// fields that are as likely as each other, the one that was used before wins.
 func (p *page) best(f *form, role Role, rules, vetoes []rule) (FieldRole, bool) {
-	best, second := FieldRole{Role: role}, 0
+	var found []FieldRole
 	for _, x := range f.fields {
-		score, evidence := p.score(x, rules, vetoes)
-		if score > best.Score {
-			second = best.Score
-			best.Control, best.Score, best.Evidence = *x.Control, score, evidence
-		} else if score > second {
-			second = score
+		if score, evidence := p.score(x, rules, vetoes); score > 0 {
+			found = append(found, FieldRole{Role: role, Control: *x.Control, Score: score, Evidence: evidence})
 		}
 	}
-	best.Margin = best.Score - second
+	if len(found) == 0 {
+		return FieldRole{}, false
+	}
+	slices.SortStableFunc(found, func(a, b FieldRole) int { return b.Score - a.Score })
+	best := found[0]
+	best.Margin = best.Score
+	if len(found) > 1 {
+		best.Margin = best.Score - found[1].Score
+	}
+	if best.Margin < MinMargin {
+		if i := p.rememberedField(role, found); i >= 0 {
+			best = found[i]
+			best.Margin = MinMargin
+			best.Evidence = append(best.Evidence, session.Evidence{Rule: "remembered_way", Weight: MinMargin, Where: p.where(&best.Control)})
+		}
+	}
 	return best, best.Score >= MinScore
 }
 
@@ -148,14 +224,10 @@ func (p *page) weigh(r *reading) {
 		}
 		r.evidence = append(r.evidence, session.Evidence{Rule: string(f.Role) + "_field", Weight: f.Score, Where: p.where(&f.Control)})
 	}
-	if (r.form.name | r.form.buttons).Has(words.Login) {
+	if r.form.name.Or(r.form.buttons).Has(words.Login) {
 		r.strength += strengthLogin
 	}
 	slices.SortFunc(r.fields, func(a, b FieldRole) int { return p.indexOf(&a.Control) - p.indexOf(&b.Control) })
-}
-
-func (p *page) indexOf(c *Control) int {
-	return slices.IndexFunc(p.m.Controls, func(x Control) bool { return x.Ref == c.Ref && x.Frame == c.Frame })
 }
 
 // classOf names the class of a form by the roles of its fields; empty when it is no form of a login.
@@ -173,6 +245,8 @@ func (p *page) classOf(r *reading) Class {
 	switch {
 	case password && code:
 		return ClassCodeInForm
+	case code && p.setsUp():
+		return ClassEnrolment
 	case code:
 		return ClassCode
 	case id && password:
@@ -185,38 +259,6 @@ func (p *page) classOf(r *reading) Class {
 		return ClassIdentifier
 	}
 	return ""
-}
-
-// wantsMore names the class of a form with a field that we cannot fill.
-func (p *page) wantsMore(r *reading, login, code bool) Class {
-	for _, f := range r.form.fields {
-		switch {
-		case f.says(words.Captcha):
-			return p.extra(r, f, RoleCaptcha, ClassCaptcha)
-		case f.says(words.Recovery) && !code && !login && p.past.submitted():
-			return p.extra(r, f, RoleBackupCode, ClassBackupCode)
-		case f.organisation() && !f.site && !code && (login || p.loginContext(r.form) && f.Required):
-			return p.extra(r, f, RoleOrganisation, ClassOrganisation)
-		case !code && p.securityAnswer(f):
-			return p.extra(r, f, RoleSecurityAnswer, ClassSecurityQuestion)
-		}
-	}
-	return ""
-}
-
-func (p *page) extra(r *reading, f *field, role Role, class Class) Class {
-	r.fields = append(r.fields, FieldRole{Role: role, Control: *f.Control, Score: MinScore, Margin: MinScore})
-	r.evidence = append(r.evidence, session.Evidence{Rule: string(role) + "_field", Weight: MinScore, Where: p.where(f.Control)})
-	r.strength += MinScore
-	return class
-}
-
-func (p *page) securityAnswer(f *field) bool {
-	if f.says(words.SecurityQuestion) {
-		return true
-	}
-	n := len(f.Label)
-	return p.past.PasswordSubmitted && len(f.form.fields) == 1 && n > 0 && f.Label[n-1] == '?'
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -108,11 +108,28 @@ func DefaultTiming() Timing {
 	return Timing{Grace: time.Second, Settle: 15 * time.Second, Unchanged: 8 * time.Second, Unknown: 15 * time.Second}
 }
 
-func (t Timing) withDefaults() Timing {
-	d := DefaultTiming()
-	for _, x := range []struct{ have, def *time.Duration }{
-		{&t.Grace, &d.Grace}, {&t.Settle, &d.Settle}, {&t.Unchanged, &d.Unchanged}, {&t.Unknown, &d.Unknown},
+// maxWait bounds the waits that a recipe names.
+const maxWait = 2 * time.Minute
+
+// timing returns the bounds: the recipe's, else the caller's, else the defaults.
+func (in *Input) timing() Timing {
+	t, d := in.Timing, DefaultTiming()
+	waits := session.RecipeWaits{}
+	if in.Project.Recipe != nil {
+		waits = in.Project.Recipe.Waits
+	}
+	for _, x := range []struct {
+		have, def *time.Duration
+		recipe    string
+	}{
+		{&t.Grace, &d.Grace, ""},
+		{&t.Settle, &d.Settle, waits.Settle},
+		{&t.Unchanged, &d.Unchanged, waits.Unchanged},
+		{&t.Unknown, &d.Unknown, waits.Unknown},
 	} {
+		if wait, err := time.ParseDuration(x.recipe); err == nil && wait > 0 {
+			*x.have = min(wait, maxWait)
+		}
 		if *x.have <= 0 {
 			*x.have = *x.def
 		}

@@ -2,18 +2,21 @@ package login
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/anteroom/anteroom/session"
 )
 
 // HTTP statuses that decide; login sees the world through its Page and so knows no net/http.
 const (
-	statusTooMany     = 429
-	statusServerError = 500
+	statusUnauthorized = 401
+	statusForbidden    = 403
+	statusNotFound     = 404
+	statusGone         = 410
+	statusTooMany      = 429
+	statusServerError  = 500
 )
 
-// judge returns the failure that the last submit led to; nil when the login goes on, also when only a code was refused.
+// judge returns the failure that the last act led to; nil when the login goes on, also when only a code was refused.
 func (r *run) judge() *session.Failure {
 	if r.effect() == effectForward {
 		return nil
@@ -21,30 +24,43 @@ func (r *run) judge() *session.Failure {
 	if f := r.plainFailure(max(r.model.Status, r.model.SubmitStatus)); f != nil {
 		return f
 	}
-	switch r.pending.class { //nolint:exhaustive // only these are ever submitted
-	case ClassIdentifier:
+	p := r.pending
+	switch {
+	case p.click:
+		return nil // the bound of the step decides
+	case p.class == ClassIdentifier:
 		if e := r.seen.NewError(); e != nil {
 			return r.failure(session.FailureCredential, "unknown_user", "The site does not accept the user name.", e)
 		}
 		return nil // the guard against acting twice decides
-	case ClassCode:
-		return r.judgeCode()
-	case ClassCodeInForm:
-		if r.blamesCode() && r.seen.Class == ClassCodeInForm {
-			r.refused = r.pending
+	case p.class == ClassOrganisation:
+		if e := r.seen.NewError(); e != nil {
+			return r.failure(session.FailureCredential, "unknown_organisation", "The site does not accept the organisation.", e)
+		}
+		return nil
+	case p.password:
+		if p.code != nil && r.blamesCode() && r.seen.Class == p.class {
+			r.refused = p
 			return nil
 		}
+		return r.rejected()
+	case p.class.challenges():
+		return r.judgeCode()
 	}
-	return r.rejected()
+	return nil
 }
 
 // plainFailure returns the failure that the page names whatever was submitted: a lockout, an expired password, a
 // fault of the site.
 func (r *run) plainFailure(status int) *session.Failure {
 	lockout := r.seen.NewError(ErrorLockout)
+	// Too many codes lock nobody out who has the password: the person must act, not wait.
+	onlyCode := lockout == nil && r.pending != nil && r.pending.class.challenges() && r.blamesCode()
 	switch {
 	case lockout != nil:
 		return r.failure(session.FailureLockout, "account_locked", "The site refuses further tries for now.", lockout)
+	case onlyCode:
+		return nil
 	case status == statusTooMany || r.model.SubmitStatus == statusTooMany:
 		return r.failure(session.FailureLockout, "too_many_requests", "The site says that there were too many tries.", r.seen.NewError())
 	case r.seen.NewError(ErrorPasswordExpired) != nil:
@@ -58,14 +74,18 @@ func (r *run) plainFailure(status int) *session.Failure {
 	return nil
 }
 
-// judgeCode judges a code that was submitted alone and did not lead on.
+// judgeCode judges a code or an answer that was submitted without the password and did not lead on.
 func (r *run) judgeCode() *session.Failure {
-	if r.seen.Class == ClassCode {
+	if r.pending.barred && r.untouched() {
+		return r.failure(session.FailureUnsupported, "submit_not_usable",
+			"The form has no button that could be clicked, and nothing was sent.", r.seen.NewError())
+	}
+	if r.seen.Class == r.pending.class {
 		r.refused = r.pending
 		return nil
 	}
 	if r.blamesCode() {
-		return r.failure(session.FailureNeedsUser, "code_rejected",
+		return r.failure(session.FailureNeedsUser, ReasonCodeRejected,
 			"The site refused the code and wants the whole login again; it is not repeated by itself.", r.seen.NewError())
 	}
 	return r.rejected()
@@ -77,13 +97,17 @@ func (r *run) blamesCode() bool {
 		r.seen.NewError(ErrorCredentials, ErrorUnknownUser, ErrorRejected) == nil
 }
 
-// rejected is the end after credentials were submitted and the login form came again. Any doubt counts as credential.
+// rejected is the end after credentials were submitted and the login form came again. Any doubt counts as credential, but
+// where no button could be clicked and the page stayed as it was, with nothing sent.
 func (r *run) rejected() *session.Failure {
 	e := r.seen.NewError(ErrorUnknownUser, ErrorCredentials, ErrorRejected)
+	p := r.pending
 	switch {
-	case e == nil && r.pending.uncertain:
-		return r.failure(session.FailureCredential, "submit_outcome_unknown",
-			"The password was or may have been submitted, and the outcome of the submit is not known.", nil)
+	case p.barred && r.untouched():
+		return r.failure(session.FailureUnsupported, "submit_not_usable",
+			"The login form has no button that could be clicked, and nothing was sent.", r.seen.NewError())
+	case e == nil && p.uncertain:
+		return r.outcomeUnknown()
 	case e != nil && e.Class == ErrorUnknownUser:
 		return r.failure(session.FailureCredential, "unknown_user", "The site does not know the account, or has disabled it.", e)
 	case e == nil:
@@ -92,8 +116,21 @@ func (r *run) rejected() *session.Failure {
 	return r.failure(session.FailureCredential, "wrong_password", "The site refused the user name or the password.", e)
 }
 
-// ending is the end on a page that the engine does not act upon.
-func (r *run) ending() *session.Failure {
+// untouched reports whether a submit had no effect at all: no request, no message, the same form with what was filled in.
+func (r *run) untouched() bool {
+	p := r.pending
+	f := r.seen.Field(p.role)
+	return !p.uncertain && r.model.SubmitStatus == 0 && r.document(p.field.Frame) == p.document && r.seen.NewError() == nil &&
+		r.seen.Signature == p.signature && f != nil && f.Control.Filled
+}
+
+func (r *run) outcomeUnknown() *session.Failure {
+	return r.failure(session.FailureCredential, "submit_outcome_unknown",
+		"The password was or may have been submitted, and the outcome of the submit is not known.", nil)
+}
+
+// complaint returns the failure that a page without a form of a login shows; nil when it shows none.
+func (r *run) complaint() *session.Failure {
 	submitted := r.history().submitted()
 	if submitted || r.seen.Class == ClassErrorPage {
 		if f := r.plainFailure(r.model.Status); f != nil {
@@ -104,15 +141,19 @@ func (r *run) ending() *session.Failure {
 		return r.failure(session.FailureCredential, "wrong_password", "The site refused the user name or the password.", e)
 	}
 	if r.uncertain {
-		return r.failure(session.FailureCredential, "submit_outcome_unknown",
-			"The password was or may have been submitted, and the outcome of the submit is not known.", nil)
+		return r.outcomeUnknown()
 	}
-	if r.seen.Class == ClassCaptcha {
-		return r.failure(session.FailureBlocked, "captcha", "The site wants proof of being human.", nil)
+	return nil
+}
+
+// ending is the end on a page that the engine cannot do anything with.
+func (r *run) ending() *session.Failure {
+	if f := r.complaint(); f != nil {
+		return f
 	}
 	message, ok := unsupported[r.seen.Class]
 	if !ok {
-		message = "The page was not understood."
+		message = "The page was understood, but it offers nothing that leads on."
 	}
 	code := string(r.seen.Class)
 	if r.seen.Class == ClassUnknown {
@@ -123,22 +164,11 @@ func (r *run) ending() *session.Failure {
 
 // unsupported says, for people, what stands in the way.
 var unsupported = map[Class]string{
-	ClassCodeSplit:        "The site asks for a code in one box per character, which is not supported yet.",
-	ClassErrorPage:        "The site shows an error page.",
-	ClassMethodChoice:     "The site asks how to verify, which is not supported yet.",
-	ClassAccountChoice:    "The site asks which account to use, which is not supported yet.",
-	ClassConsent:          "The site asks for consent, which is not supported yet.",
-	ClassStaySignedIn:     "The site asks whether to stay signed in, which is not supported yet.",
-	ClassRegistration:     "The page makes a new account; it is not filled in.",
-	ClassChangePassword:   "The site wants a new password; it is not filled in.",
-	ClassEnrolment:        "The site wants a second factor to be set up.",
-	ClassExternalWait:     "The site waits for an approval or a link elsewhere, which is not supported yet.",
-	ClassOrganisation:     "The site asks for a company or workspace, which is not supported yet.",
-	ClassSecurityQuestion: "The site asks a security question, which is not supported yet.",
-	ClassBackupCode:       "The site asks for a backup code, which is not supported yet.",
-	ClassSSOOnly:          "The site only offers to sign in with other accounts, which is not supported yet.",
-	ClassAmbiguous:        "Two forms or fields are as likely to be the login as each other.",
-	ClassUnknown:          "The page was not understood.",
+	ClassRegistration: "The page makes a new account; it is not filled in.",
+	ClassPasskey:      "The site wants a passkey, there is none that it accepts, and it offers no other way.",
+	ClassAmbiguous:    "Two forms or fields are as likely to be the login as each other.",
+	ClassUnknown:      "The page was not understood.",
+	ClassLoginEntry:   "The way to the login form leads back to the same page.",
 }
 
 func (r *run) stuck() *session.Failure {
@@ -153,56 +183,4 @@ func (r *run) failure(class session.FailureClass, code, message string, e *PageE
 		f.Evidence = append(f.Evidence, e.Evidence)
 	}
 	return f
-}
-
-// minRedacted is the length from which a value is looked for in a site's message: shorter ones are in too many words.
-const minRedacted = 3
-
-// redact takes every value that we know out of a text of the site.
-func (r *run) redact(text string) string {
-	known := r.known()
-	for _, value := range known {
-		text = without(text, value)
-	}
-	for _, value := range known {
-		text = withoutHalf(text, value)
-	}
-	return cut(text, maxErrorText)
-}
-
-// known lists the values that may stand in a text of the site, the longest first: one may be part of another.
-func (r *run) known() []string {
-	var known []string
-	for _, name := range r.in.Parameters.Names() {
-		if value, ok := r.in.Parameters.Get(name); ok {
-			known = append(known, value.Reveal())
-		}
-	}
-	if r.in.Answer != nil {
-		for _, value := range r.in.Answer.Values {
-			known = append(known, value.Reveal())
-		}
-	}
-	for _, value := range r.typed {
-		known = append(known, value.Reveal())
-	}
-	slices.SortFunc(known, func(a, b string) int { return len(b) - len(a) })
-	return known
-}
-
-func without(text, value string) string {
-	if len(value) < minRedacted {
-		return text
-	}
-	return strings.ReplaceAll(text, value, session.Redacted)
-}
-
-// withoutHalf takes the beginning of a value off the end of a text: the text was cut, perhaps in the middle of the value.
-func withoutHalf(text, value string) string {
-	for n := len(value) - 1; n >= minRedacted; n-- {
-		if rest, ok := strings.CutSuffix(text, value[:n]); ok {
-			return rest + session.Redacted
-		}
-	}
-	return text
 }

@@ -10,7 +10,7 @@ import (
 // setsPassword recognises forms that make an account or change a password. They are named and never filled in.
 func (p *page) setsPassword(r *reading) bool {
 	f := r.form
-	i := slices.IndexFunc(f.fields, (*field).newPassword)
+	i := slices.IndexFunc(f.fields, func(x *field) bool { return x.newPassword() && !x.trap() })
 	if i < 0 && f.passwords < 2 {
 		return false
 	}
@@ -28,7 +28,7 @@ func (p *page) setsPassword(r *reading) bool {
 }
 
 func (p *page) changesPassword(f *form) bool {
-	if (f.name | f.buttons | p.headings | p.title | p.path).Has(words.ChangePassword) {
+	if f.name.Or(f.buttons, p.headings, p.title, p.path).Has(words.ChangePassword) {
 		return true
 	}
 	for _, x := range f.fields {
@@ -44,19 +44,23 @@ func (p *page) changesPassword(f *form) bool {
 
 // registers reports whether a form with one password makes an account: its own words say so, and none says sign in.
 func (p *page) registers(f *form) bool {
-	if f.fields[0].form.passwords == 0 && !f.name.Has(words.Register) {
+	if f.passwords == 0 && !f.name.Has(words.Register) && !p.headings.Has(words.Register) {
 		return false
 	}
-	submits := words.Set(0)
-	for _, a := range p.actions {
-		if a.Frame == f.frame && a.Form == f.number && a.Kind == ControlButton && a.Type != "button" {
-			submits |= a.says
+	submits := words.Set{}
+	for i := range p.actions {
+		if a := &p.actions[i]; a.form == f && (a.Type != "button" || f.number == 0) {
+			submits = submits.Or(a.says)
 		}
 	}
-	own := f.name | submits
+	own := f.name.Or(submits)
 	if own.Has(words.Register) && !own.Has(words.Login) {
 		return true
 	}
+	if own.Has(words.Login) || !p.headings.Has(words.Register) || p.headings.Has(words.Login) {
+		return false
+	}
+	// A heading says "create an account" over one of several forms: the one that wants to know who you are.
 	named := slices.ContainsFunc(f.fields, func(x *field) bool { return x.says(words.PersonName) })
-	return named && !own.Has(words.Login) && p.headings.Has(words.Register)
+	return named || len(p.forms) == 1 && !f.buttons.Has(words.Login)
 }

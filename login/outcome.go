@@ -1,6 +1,7 @@
 package login
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/anteroom/anteroom/session"
@@ -86,6 +87,15 @@ type Progress struct {
 	Baseline []string `json:"baseline,omitempty"`
 	// Acted holds the signatures of the pages that were acted upon.
 	Acted []string `json:"acted,omitempty"`
+	// Counts says how often things were done that are done a bounded number of times, by a name of the engine's own.
+	Counts map[string]int `json:"counts,omitempty"`
+	// Way is how the login went so far.
+	Way Way `json:"way,omitzero"`
+	// Asked names what the last question was about; LastShown what the last page showed besides its signature.
+	Asked     string `json:"asked,omitempty"`
+	LastShown string `json:"lastShown,omitempty"`
+	// AskMethod is true while a person wants to choose how to verify.
+	AskMethod bool `json:"askMethod,omitempty"`
 	// UsedAnswer is the id of the last question whose answer was used.
 	UsedAnswer string `json:"usedAnswer,omitempty"`
 	// LastClass and LastSignature are of the last page.
@@ -98,5 +108,10 @@ func (p Progress) clone() Progress {
 	p.Baseline = slices.Clone(p.Baseline)
 	p.Acted = slices.Clone(p.Acted)
 	p.Typed = slices.Clone(p.Typed)
+	p.Way.Steps = slices.Clone(p.Way.Steps)
+	p.Counts = maps.Clone(p.Counts)
+	if p.Counts == nil {
+		p.Counts = map[string]int{}
+	}
 	return p
 }

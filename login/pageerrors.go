@@ -27,7 +27,7 @@ func (p *page) errors() []PageError {
 			return
 		}
 		found = append(found, PageError{
-			Class: class, Text: cut(text, maxErrorText), New: !slices.Contains(p.past.Baseline, fingerprint(text)),
+			Class: class, Text: cut(text, maxErrorText), New: !slices.Contains(p.past.Baseline, messagePrint(text)),
 			Evidence: session.Evidence{Rule: rule, Weight: weight, Where: "page"},
 		})
 	}
@@ -56,15 +56,14 @@ func sortErrors(errs []PageError) {
 // line that was not there before the submit and says plainly what is wrong.
 func (p *page) errorLines(known []PageError) []PageError {
 	var found []PageError
-	for line := range strings.Lines(p.m.Text) {
-		line = strings.TrimSpace(line)
-		class := errorClass(line)
-		if line == "" || len(line) > 2*maxErrorText || class == "" || class == ErrorRejected || class == ErrorSite {
+	for _, l := range p.lines {
+		line, class := l.text, errorClassOf(l.says)
+		if len(line) > 2*maxErrorText || class == "" || class == ErrorRejected || class == ErrorSite {
 			continue
 		}
-		mark := fingerprint(line)
+		mark := messagePrint(line)
 		old := slices.Contains(p.past.Lines, mark) || slices.Contains(p.past.Baseline, mark)
-		repeated := slices.ContainsFunc(known, func(e PageError) bool { return fingerprint(e.Text) == mark })
+		repeated := slices.ContainsFunc(known, func(e PageError) bool { return messagePrint(e.Text) == mark })
 		if !old && !repeated {
 			found = append(found, PageError{
 				Class: class, Text: cut(line, maxErrorText), New: true,
@@ -79,29 +78,35 @@ func (p *page) errorLines(known []PageError) []PageError {
 func lines(m *PageModel) []string {
 	var prints []string
 	for line := range strings.Lines(m.Text) {
-		if line = strings.TrimSpace(line); errorClass(line) != "" {
-			prints = append(prints, fingerprint(line))
+		if line = squeeze(line); line != "" && errorClass(line) != "" {
+			prints = append(prints, messagePrint(line))
 		}
 	}
 	return prints
 }
 
 // errorClass says what a message complains about; empty when it does not complain.
-func errorClass(text string) ErrorClass {
-	s := words.Find(text)
-	account := s.Has(words.Password, words.Username) || s.Has(words.Email, words.Login) && !s.Has(words.Code, words.CodeWeak)
-	code := s.Has(words.Code, words.CodeWeak)
+func errorClass(text string) ErrorClass { return errorClassOf(words.Find(text)) }
+
+func errorClassOf(s words.Set) ErrorClass {
+	code := s.Has(words.Code, words.CodeWeak, words.Recovery)
+	account := s.Has(words.Password, words.Username) || s.Has(words.Email, words.Login) && !code
 	switch {
-	case s.Has(words.Lockout):
+	case s.Has(words.Lockout), s.Has(words.TooMany) && (account || !code):
 		return ErrorLockout
+	case s.Has(words.TooMany):
+		return ErrorCode // tried too often is this code, not the account
 	case s.Has(words.PasswordExpired):
 		return ErrorPasswordExpired
-	case s.Has(words.UnknownUser):
+	case s.Has(words.UnknownUser) && !s.HasAll(words.Password, words.Wrong): // which of the two is wrong is not said
 		return ErrorUnknownUser
-	case code && !account && s.Has(words.Expired):
-		return ErrorCodeExpired
-	case code && !account && s.Has(words.Wrong):
+	case code && !account && s.Has(words.Expired, words.Wrong):
+		if s.Has(words.Expired) {
+			return ErrorCodeExpired
+		}
 		return ErrorCode
+	case s.Has(words.SessionExpired):
+		return ErrorSite
 	case account && s.Has(words.Wrong):
 		return ErrorCredentials // a message that names both blames the password: any doubt counts so
 	case s.Has(words.SiteError):
@@ -112,7 +117,11 @@ func errorClass(text string) ErrorClass {
 	return ""
 }
 
-// fingerprint names a message without keeping it.
+// messagePrint names a message without keeping it: the same for one that differs only in names, numbers or what is left
+// of a time, and also once the page was redacted.
+func messagePrint(text string) string { return fingerprint(words.Mask(text)) }
+
+// fingerprint names a text without keeping it.
 func fingerprint(text string) string {
 	sum := sha256.Sum256([]byte(words.Normalise(text)))
 	return hex.EncodeToString(sum[:8])
@@ -122,14 +131,14 @@ func fingerprint(text string) string {
 func baseline(m *PageModel) []string {
 	prints := lines(m)
 	for _, text := range m.Alerts {
-		prints = append(prints, fingerprint(text))
+		prints = append(prints, messagePrint(text))
 	}
 	for _, text := range m.Headings {
-		prints = append(prints, fingerprint(text))
+		prints = append(prints, messagePrint(text))
 	}
 	for i := range m.Controls {
 		if c := &m.Controls[i]; c.Invalid && c.Description != "" {
-			prints = append(prints, fingerprint(c.Description))
+			prints = append(prints, messagePrint(c.Description))
 		}
 	}
 	return prints

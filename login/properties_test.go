@@ -1,7 +1,6 @@
 package login_test
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 
@@ -70,7 +69,8 @@ func TestClassify_NeverPicksWhatMustNotBeTypedInto(t *testing.T) {
 		}
 		for _, f := range c.Fields {
 			x := f.Control
-			if x.Kind != login.ControlField || !x.Visible || x.Disabled || x.ReadOnly {
+			list := f.Role == login.RoleOrganisation && x.Kind == login.ControlSelect
+			if x.Kind != login.ControlField && !list || !x.Visible && (c.Cover == nil || !x.Covered) || x.Disabled || x.ReadOnly {
 				t.Fatalf("%s is %+v", f.Role, x)
 			}
 			if f.Role == login.RolePassword && (x.Autocomplete == "new-password" || x.Label == "New password" || x.Label == "Confirm password") {
@@ -86,7 +86,7 @@ func TestClassify_NeverPicksWhatMustNotBeTypedInto(t *testing.T) {
 				t.Fatalf("the code would go astray: %+v", x)
 			}
 		}
-		if s := c.Submit; s != nil && (s.Kind != login.ControlButton || !s.Visible || s.Text == "Continue with Google" || s.Text == "Cancel") {
+		if s := c.Submit; s != nil && (s.Kind != login.ControlButton || !s.Visible && c.Cover == nil || s.Text == "Continue with Google" || s.Text == "Cancel") {
 			t.Fatalf("the button is %+v", s)
 		}
 	})
@@ -114,39 +114,52 @@ func TestClassify_WithoutASubmit_IsNeverLoggedIn(t *testing.T) {
 	})
 }
 
-func FuzzClassify(f *testing.F) {
-	for _, x := range readFixtures(f) {
-		model, err := json.Marshal(x.Model)
-		require.NoError(f, err)
-		f.Add(model, x.History.PasswordSubmitted)
-	}
-	f.Fuzz(func(t *testing.T, model []byte, submitted bool) {
-		var m login.PageModel
-		if json.Unmarshal(model, &m) != nil {
-			t.Skip()
-		}
-		c := login.Classify(&m, login.History{PasswordSubmitted: submitted})
-		for _, x := range c.Fields {
-			if !x.Control.Visible || x.Control.Disabled {
-				t.Fatalf("%s is %+v", x.Role, x.Control)
+func TestRedact_OnFixtures_KeepsClassFieldsAndActions(t *testing.T) {
+	t.Parallel()
+	for name, f := range readFixtures(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			redacted := login.Redact(&f.Model)
+			before := login.Classify(&f.Model, f.History)
+			after := login.Classify(redacted, login.RedactHistory(f.History))
+			if len(f.History.Typed) > 0 {
+				after = login.Classify(redacted, withTyped(f.History, &f.Model, redacted))
 			}
-		}
-	})
-}
-
-func BenchmarkClassify(b *testing.B) {
-	f := readFixtures(b)["simplesaml"]
-	for i := range 40 { // a page of some size: navigation, footer, languages
-		f.Model.Controls = append(f.Model.Controls, login.Control{
-			Ref: string(rune('A' + i)), Frame: "main", Kind: login.ControlLink, Text: labels[i%len(labels)] + " and more",
-			Href: "https://app.example/some/page", Visible: true,
+			require.Equal(t, gist(&before), gist(&after), "before %v, after %v", before.Evidence, after.Evidence)
+			require.Equal(t, redacted, login.Redact(redacted))
 		})
 	}
-	for len(f.Model.Text) < 4000 {
-		f.Model.Text += " Without your username and password you cannot authenticate yourself. Пароль неверный."
+}
+
+// withTyped names the typed fields by the documents of the redacted model.
+func withTyped(h login.History, m, redacted *login.PageModel) login.History {
+	typed := h.Typed
+	h = login.RedactHistory(h)
+	for i := range m.Controls {
+		if slices.Contains(typed, m.TypedKey(&m.Controls[i])) {
+			h.Typed = append(h.Typed, redacted.TypedKey(&redacted.Controls[i]))
+		}
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		login.Classify(&f.Model, f.History)
+	return h
+}
+
+// gist is what redaction must not change.
+func gist(c *login.Classification) []string {
+	lines := []string{string(c.Class), refOf(c.Submit)}
+	for _, f := range c.Fields {
+		lines = append(lines, string(f.Role)+" "+f.Control.Ref)
 	}
+	for _, a := range c.Actions {
+		lines = append(lines, string(a.Kind)+" "+a.Control.Ref)
+	}
+	for _, x := range c.Toggles {
+		lines = append(lines, string(x.Kind)+" "+x.Control.Ref)
+	}
+	for _, o := range c.Options {
+		lines = append(lines, string(o.Kind)+" "+string(o.Method)+" "+o.Control.Ref)
+	}
+	for _, e := range c.Errors {
+		lines = append(lines, string(e.Class))
+	}
+	return lines
 }

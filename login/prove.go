@@ -10,8 +10,13 @@ import (
 	"github.com/anteroom/anteroom/session"
 )
 
-// proofPatience is how long a page may take to show one thing or the other: a script may have to ask its server first.
-const proofPatience = 5 * time.Second
+// How long a page may take to show one thing or the other.
+const (
+	// proofPatience is for a page that shows neither: a script may have to ask its server first.
+	proofPatience = 5 * time.Second
+	// proofDoubt is for a page that shows something, but no proof.
+	proofDoubt = 1500 * time.Millisecond
+)
 
 // Observation is what a browser context sees where only a logged-in visitor should see something.
 type Observation struct {
@@ -30,6 +35,33 @@ type Observation struct {
 	// path than it asked for; Denied when the page was refused.
 	LoginForm, Elsewhere, Denied bool
 	Evidence                     []session.Evidence
+}
+
+// onceOnly are names of parameters that a site takes once: opening their URL again would end in an error.
+var onceOnly = []string{"code", "state", "ticket", "token", "samlresponse", "access_token", "id_token", "nonce", "session_state"}
+
+// Landing is the URL at which to look for a session: location, the whole URL of the page, without what counts once. It is
+// landingURL where location is of another page or cannot be read.
+func Landing(location, landingURL string) string {
+	u, err := url.Parse(location)
+	if err != nil || !samePath(location, landingURL) {
+		return landingURL
+	}
+	query := u.Query()
+	for name := range query {
+		if slices.Contains(onceOnly, strings.ToLower(name)) {
+			query.Del(name)
+		}
+	}
+	u.RawQuery = query.Encode()
+	if fragment, err := url.ParseQuery(u.Fragment); err == nil {
+		for name := range fragment {
+			if slices.Contains(onceOnly, strings.ToLower(name)) {
+				u.Fragment, u.RawFragment = "", ""
+			}
+		}
+	}
+	return u.String()
 }
 
 // CheckLoggedIn opens p.CheckURL, or landingURL without one, and observes whether the page's context is logged in.
@@ -53,7 +85,7 @@ func CheckLoggedIn(ctx context.Context, page Page, p session.Project, landingURL
 		// Nothing happened during a whole wait: it will not get clearer.
 		mark := page.Mark()
 		before := o
-		if err := page.Settle(ctx, mark, proofPatience, proofPatience); err != nil {
+		if err := page.Settle(ctx, mark, o.patience(), o.patience()); err != nil {
 			return Observation{}, err
 		}
 		o, err = observe(ctx, page, p, target, mark)
@@ -80,7 +112,7 @@ func observe(ctx context.Context, page Page, p session.Project, target string, s
 		URL: m.URL, Status: m.Status, Class: c.Class, ByMark: p.LoggedIn != "", LogoutControl: read.canLogOut(),
 		Denied: m.Status == 401 || m.Status == 403, Elsewhere: !samePath(target, m.URL),
 	}
-	o.LoginForm = c.Class.vetoesSuccess() || read.offersLogin() && !o.LogoutControl
+	o.LoginForm = o.beforeLogin() || read.offersLogin() && !o.LogoutControl
 	if o.ByMark {
 		if o.Marked, err = page.Matches(ctx, p.LoggedIn); err != nil {
 			return Observation{}, err
@@ -105,7 +137,7 @@ func (o *Observation) decide() {
 	note("redirected", -40, o.Elsewhere)
 	note("denied", -100, o.Denied)
 	switch {
-	case o.Denied, o.Status >= 400, o.Class.vetoesSuccess():
+	case o.Denied, o.Status >= 400, o.beforeLogin():
 	case o.ByMark:
 		o.LoggedIn = o.Marked
 	default:
@@ -113,9 +145,20 @@ func (o *Observation) decide() {
 	}
 }
 
+// beforeLogin reports whether the page is one of those before an application. An offer is made to those who are in.
+func (o *Observation) beforeLogin() bool { return o.Class.vetoesSuccess() && o.Class != ClassOffer }
+
+// patience is how long to wait for the page to show more.
+func (o *Observation) patience() time.Duration {
+	if o.ByMark || o.Class == ClassUnknown {
+		return proofPatience
+	}
+	return proofDoubt
+}
+
 // decided reports whether a longer look cannot change the observation.
 func (o *Observation) decided() bool {
-	return o.Class.vetoesSuccess() || o.Denied || o.Status >= 400 || o.Marked || !o.ByMark && o.LogoutControl
+	return o.beforeLogin() || o.Denied || o.Status >= 400 || o.Marked || !o.ByMark && o.LogoutControl
 }
 
 func (o *Observation) same(other *Observation) bool {
@@ -144,7 +187,7 @@ func (o *Observation) strangerness(restored *Observation) (string, int) {
 	switch {
 	case o.Denied:
 		return "anonymous_denied", 60
-	case o.Class.vetoesSuccess() && o.Class != ClassErrorPage:
+	case o.beforeLogin() && o.Class != ClassErrorPage:
 		return "anonymous_sees_login", 60
 	case restored.ByMark && restored.Marked && !o.Marked && o.Status < 500:
 		return "anonymous_lacks_mark", 60

@@ -11,147 +11,180 @@ import (
 type page struct {
 	m    *PageModel
 	past History
-	// title, headings, text and path hold what each speaks of.
+	// title, headings and path hold what each speaks of; text what the running text does, without that of controls.
 	title, headings, text, path words.Set
-	forms                       []*form
-	// actions are the visible buttons and links.
+	// lines are the lines of running text.
+	lines []line
+	forms []*form
+	// actions are the buttons and links that can be used, toggles the checkboxes, radio buttons and switches, selects the
+	// lists; without those of a cover, and of what a dialog covers.
 	actions []action
+	toggles []toggle
+	selects []toggle
+	cover   *Cover
 }
 
-// form is a form element, or what stands outside every form in one frame.
-type form struct {
-	frame  string
-	number int
-	fields []*field
-	// name is what the form's own names speak of; buttons what its buttons do.
-	name, buttons words.Set
-	// passwords counts the fields that may hold a password, old or new.
-	passwords int
-}
-
-// field is a field that can be typed into.
-type field struct {
-	*Control
-
-	form *form
-	// site is true when the field holds a value that we did not type.
-	site bool
-	// auto is the decisive token of autocomplete.
-	auto string
-	// dev is what name and id speak of, user what people read, hint what stands nearby.
-	dev, user, hint words.Set
+// line is a line of running text.
+type line struct {
+	text string
+	says words.Set
 }
 
 // action is something to click.
 type action struct {
 	*Control
 
-	says words.Set
-	dev  words.Set
+	// index is the control's place in the model.
+	index int
+	// says is what people read, dev what name and id speak of.
+	says, dev words.Set
+	// form is where it stands among fields; nil for links and for buttons above them.
+	form *form
+}
+
+// toggle is a checkbox, a radio button, a switch or a list, with what is said of it.
+type toggle struct {
+	*Control
+
+	says, dev words.Set
 }
 
 func readPage(m *PageModel, past History) *page {
-	p := &page{m: m, past: past, title: words.Find(m.Title), text: words.Find(m.Text)}
+	p := &page{m: m, past: past, title: words.Find(m.Title)}
 	for _, h := range m.Headings {
-		p.headings |= words.Find(h)
+		p.headings = p.headings.Or(words.Find(h))
 	}
 	p.path = pathWords(m.URL)
-	for i := range m.Controls {
-		p.add(&m.Controls[i])
+	front := p.inFront()
+	p.readActions(front)
+	p.readLines()
+	if p.findCover(front) {
+		p.uncover(front)
 	}
-	for _, f := range p.forms {
-		f.count()
-	}
+	p.readForms(front)
 	return p
 }
 
-func (p *page) add(c *Control) {
-	switch {
-	case !c.Visible:
-	case c.Kind == ControlField:
-		if !c.Disabled && !c.ReadOnly && typable(c.Type) {
-			f := p.formOf(c)
-			f.fields = append(f.fields, p.newField(c, f))
-			f.name |= words.FindIdentifier(c.FormLabel)
+// uncover reads the page as it will be without its cover.
+func (p *page) uncover(front []bool) {
+	for i := range p.m.Controls {
+		front[i] = front[i] || p.m.Controls[i].Covered
+	}
+	p.actions, p.toggles, p.selects = nil, nil, nil
+	p.readActions(front)
+}
+
+// inFront tells which controls count: the visible ones, and of a modal dialog those that it does not cover.
+func (p *page) inFront() []bool {
+	front := make([]bool, len(p.m.Controls))
+	some := false
+	for i := range p.m.Controls {
+		c := &p.m.Controls[i]
+		front[i] = c.Visible && (!p.m.Dialog || !c.Covered)
+		some = some || front[i]
+	}
+	if !some {
+		for i := range p.m.Controls {
+			front[i] = p.m.Controls[i].Visible
 		}
-	case c.Kind == ControlButton, c.Kind == ControlLink:
-		a := newAction(c)
-		p.actions = append(p.actions, a)
-		if c.Kind == ControlButton {
-			f := p.formOf(c)
-			f.buttons |= a.says
+	}
+	return front
+}
+
+func (p *page) readActions(front []bool) {
+	for i := range p.m.Controls {
+		c := &p.m.Controls[i]
+		if !front[i] {
+			continue
+		}
+		switch c.Kind {
+		case ControlButton, ControlLink:
+			p.actions = append(p.actions, newAction(c, i))
+		case ControlToggle:
+			p.toggles = append(p.toggles, newToggle(c))
+		case ControlSelect:
+			p.selects = append(p.selects, newToggle(c))
+		case ControlField:
 		}
 	}
 }
 
-func (p *page) formOf(c *Control) *form {
-	i := slices.IndexFunc(p.forms, func(f *form) bool { return f.frame == c.Frame && f.number == c.Form })
-	if i < 0 {
-		p.forms = append(p.forms, &form{frame: c.Frame, number: c.Form})
-		i = len(p.forms) - 1
-	}
-	return p.forms[i]
-}
-
-func (p *page) newField(c *Control, f *form) *field {
-	return &field{
-		Control: c, form: f,
-		site: c.Filled && !slices.Contains(p.past.Typed, p.m.TypedKey(c)),
-		auto: autocompleteToken(c.Autocomplete),
-		dev:  words.FindIdentifier(c.Name) | words.FindIdentifier(c.ElementID),
-		user: words.Find(c.Label) | words.Find(c.Placeholder),
-		hint: words.Find(c.Description),
-	}
-}
-
-func newAction(c *Control) action {
+func newAction(c *Control, index int) action {
 	says := words.Find(c.Text)
 	if c.Label != c.Text {
-		says |= words.Find(c.Label)
+		says = says.Or(words.Find(c.Label))
 	}
-	return action{Control: c, says: says, dev: words.FindIdentifier(c.Name) | words.FindIdentifier(c.ElementID)}
+	// "Continue with e-mail" is no other provider's.
+	if says.Has(words.SSO) && says.Has(words.Email, words.Username, words.Phone) && !says.Has(words.Provider) {
+		says = says.Without(words.Of(words.SSO)).Or(words.Of(words.Login, words.Next))
+	}
+	return action{Control: c, index: index, says: says, dev: developerWords(c)}
 }
 
-// count counts the password fields once all fields of the form are known.
-func (f *form) count() {
-	for _, x := range f.fields {
-		if x.Type == "password" && !x.code() && !x.says(words.Card, words.Captcha, words.SecurityQuestion) {
-			f.passwords++
+func newToggle(c *Control) toggle {
+	says := words.Find(c.Label)
+	if c.Text != c.Label {
+		says = says.Or(words.Find(c.Text))
+	}
+	if says.Empty() {
+		says = words.Find(c.Context).Or(words.Find(c.Description))
+	}
+	return toggle{Control: c, says: says, dev: developerWords(c)}
+}
+
+func developerWords(c *Control) words.Set {
+	return words.FindIdentifier(c.Name).Or(words.FindIdentifier(c.ElementID))
+}
+
+// readLines looks up the running text, line by line: the text of a control is not what the page says.
+func (p *page) readLines() {
+	controls := map[string]bool{}
+	for _, a := range p.actions {
+		controls[squeeze(a.Text)] = true
+	}
+	for text := range strings.Lines(p.m.Text) {
+		if text = squeeze(text); text == "" || controls[text] {
+			continue
+		}
+		l := line{text: text, says: words.Find(text)}
+		p.lines = append(p.lines, l)
+		p.text = p.text.Or(l.says)
+	}
+}
+
+func squeeze(text string) string {
+	text = strings.TrimSpace(text)
+	if !strings.Contains(text, "  ") && !strings.ContainsAny(text, "\t\n\u00a0") {
+		return text
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// short reports whether there is so little to do on the page that its running text counts like a heading.
+func (p *page) short() bool {
+	count := 0
+	for _, a := range p.actions {
+		if !a.says.Has(words.Legal) {
+			count++
 		}
 	}
+	return count <= shortPage
 }
 
-// typable reports whether a field of type t takes text.
-func typable(t string) bool {
-	switch t {
-	case "", "text", "email", "password", "tel", "number", "search", "url", "textarea":
-		return true
+// shortPage is the number of actions up to which a page is short.
+const shortPage = 12
+
+// loud returns what the page says to be noticed.
+func (p *page) loud() words.Set {
+	if p.short() {
+		return p.headings.Or(p.title, p.text)
 	}
-	return false
+	return p.headings.Or(p.title)
 }
 
-// autocompleteToken returns the last token but "webauthn", which only says that a passkey may be offered
-// (HTML, "autofill detail tokens").
-func autocompleteToken(autocomplete string) string {
-	tokens := strings.Fields(strings.ToLower(autocomplete))
-	if n := len(tokens); n > 0 && tokens[n-1] == "webauthn" {
-		tokens = tokens[:n-1]
-	}
-	if len(tokens) == 0 {
-		return ""
-	}
-	return tokens[len(tokens)-1]
-}
-
-// says reports whether the field's names or labels speak of any of cs.
-func (f *field) says(cs ...words.Concern) bool { return (f.dev | f.user).Has(cs...) }
-
-// code reports whether the field is for a one-time code beyond doubt, whatever its type.
-func (f *field) code() bool {
-	if f.auto == "one-time-code" {
-		return true
-	}
-	return f.user.Has(words.Code) || f.dev.Has(words.Code) && !f.user.Has(words.Password)
+// can reports whether a button or link does one of cs.
+func (p *page) can(cs ...words.Concern) bool {
+	return slices.ContainsFunc(p.actions, func(a action) bool { return a.says.Has(cs...) })
 }
 
 // where names the place of the field without any text of the page.
@@ -164,4 +197,8 @@ func (p *page) where(c *Control) string {
 		return where + ", form " + itoa(c.Form)
 	}
 	return where
+}
+
+func (p *page) indexOf(c *Control) int {
+	return slices.IndexFunc(p.m.Controls, func(x Control) bool { return x.Ref == c.Ref && x.Frame == c.Frame })
 }

@@ -1,8 +1,7 @@
 package login
 
 import (
-	"net/url"
-	"strings"
+	"slices"
 
 	"github.com/anteroom/anteroom/login/words"
 	"github.com/anteroom/anteroom/session"
@@ -18,142 +17,307 @@ type kind struct {
 // kinds are tried in order; the first that holds names the page. Headings and title count, running text only where
 // the page is short, since a long page speaks of anything.
 var kinds = []kind{
+	{ClassHTTPAuth, "http_challenge", func(p *page) bool { return p.m.Challenge != "" }},
 	{ClassCaptcha, "captcha", (*page).isCaptcha},
 	{ClassErrorPage, "error_status", func(p *page) bool { return p.m.Status >= 500 || p.m.Status == 429 }},
 	{ClassErrorPage, "error_heading", (*page).isErrorPage},
+	{ClassUnknown, "on_its_way", (*page).isLoading},
+	{ClassLoggedIn, "application", (*page).isApplication},
 	{ClassConsent, "consent", (*page).isConsent},
-	{ClassStaySignedIn, "stay_signed_in", func(p *page) bool {
-		return (p.headings | p.title).Has(words.Remember) && p.can(words.Accept) && p.can(words.Back)
-	}},
-	{ClassEnrolment, "enrolment", func(p *page) bool { return p.loud().Has(words.Enrolment) && p.past.submitted() }},
-	{ClassMethodChoice, "method_choice", func(p *page) bool { return p.loud().Has(words.Method) && p.options() >= 2 }},
-	{ClassAccountChoice, "account_choice", func(p *page) bool { return p.loud().Has(words.AccountChoice) && p.options() >= 1 }},
-	{ClassExternalWait, "external_wait", func(p *page) bool {
-		return p.loud().Has(words.ExternalWait) && (p.past.submitted() || !p.can(words.Login))
-	}},
-	{ClassSSOOnly, "sign_in_with", func(p *page) bool {
-		return !p.past.submitted() && p.loginContextOf() && p.can(words.SSO)
-	}},
+	{ClassStaySignedIn, "stay_signed_in", (*page).asksToStay},
+	{ClassMethodChoice, "method_choice", (*page).offersMethods},
+	{ClassSendCode, "send_code", (*page).sendsCode},
+	{ClassAccountChoice, "account_choice", (*page).offersAccounts},
+	{ClassOffer, "offer", (*page).offers},
+	{ClassEnrolment, "enrolment", (*page).wantsEnrolment},
+	{ClassTerms, "terms", (*page).isTerms},
+	{ClassExternalWait, "external_wait", (*page).waitsElsewhere},
+	{ClassPasskey, "passkey", (*page).asksForPasskey},
+	{ClassChangePassword, "change_password", (*page).wantsNewPassword},
+	{ClassOrganisation, "organisation_choice", (*page).offersOrganisations},
+	{ClassRegistration, "registration", (*page).isRegistrationEntry},
+	{ClassLoginEntry, "login_entry", (*page).leadsToLogin},
+	{ClassSSOOnly, "sign_in_with", (*page).offersProviders},
+	{ClassOffer, "notice", (*page).isNotice},
 }
-
-// shortPage is the number of actions up to which a page's running text counts like a heading.
-const shortPage = 12
 
 // classifyRest names a page without a form of a login.
 func (p *page) classifyRest(c *Classification) {
 	for _, k := range kinds {
-		if k.holds(p) {
-			c.Class = k.class
-			c.Evidence = append(c.Evidence, session.Evidence{Rule: k.rule, Weight: MinScore})
-			return
+		if k.class == ClassLoggedIn && c.blames() && !p.canLogOut() || !k.holds(p) {
+			continue
 		}
+		c.Class = k.class
+		c.Evidence = append(c.Evidence, session.Evidence{Rule: k.rule, Weight: MinScore})
+		if c.Class == ClassLoggedIn {
+			_, evidence := p.success()
+			c.Evidence = evidence
+		}
+		return
 	}
 	score, evidence := p.success()
 	c.Evidence = append(c.Evidence, evidence...)
 	c.Class = ClassUnknown
-	if score >= loggedInThreshold && c.NewError() == nil {
+	if score >= loggedInThreshold && (!c.blames() || p.canLogOut()) {
 		c.Class = ClassLoggedIn
 	}
 }
 
-// loud returns what the page says to be noticed.
-func (p *page) loud() words.Set {
-	if len(p.actions) <= shortPage {
-		return p.headings | p.title | p.text
-	}
-	return p.headings | p.title
-}
+// blames reports whether the page says something new that is wrong. What an application says about its own contents may
+// look so; a control to log out outweighs it.
+func (c *Classification) blames() bool { return c.NewError() != nil }
 
-// can reports whether a button or link does one of cs.
-func (p *page) can(cs ...words.Concern) bool {
-	for _, a := range p.actions {
-		if a.says.Has(cs...) {
-			return true
-		}
-	}
-	return false
-}
-
-// options counts what may be chosen: radio buttons, else buttons and links that do not lead away.
-func (p *page) options() int {
-	radios, others := 0, 0
-	for i := range p.m.Controls {
-		c := &p.m.Controls[i]
-		if c.Visible && c.Kind == ControlToggle && (c.Type == "radio" || c.Role == "radio") {
-			radios++
-		}
-	}
-	for _, a := range p.actions {
-		if !a.says.Has(words.Back, words.Logout, words.Next, words.Confirm, words.Forgot) {
-			others++
-		}
-	}
-	return max(radios, others)
-}
+// headline returns what headings and title speak of.
+func (p *page) headline() words.Set { return p.headings.Or(p.title) }
 
 func (p *page) loginContextOf() bool {
-	return (p.headings | p.title | p.path).Has(words.Login) || p.can(words.Login)
+	return p.headline().Or(p.path).Has(words.Login) || p.can(words.Login)
 }
 
-// isConsent: the page speaks of passing data on or of terms, loudly, and has a button that agrees.
+// isConsent: the page speaks of passing data on, loudly, and has a button that agrees.
 func (p *page) isConsent() bool {
-	return p.loud().Has(words.Consent) && p.can(words.Accept) &&
-		(p.can(words.Back) || (p.headings | p.title).Has(words.Consent))
+	topic := p.headline().Has(words.Consent)
+	if !topic && (!p.short() || !p.text.Has(words.Consent)) {
+		return false
+	}
+	declines := p.can(words.Decline, words.Later) || p.can(words.Back)
+	return p.canAccept() && (declines || topic) || topic && declines && p.can(words.Next, words.Confirm)
 }
+
+// canAccept reports whether a control agrees and does not refuse.
+func (p *page) canAccept() bool {
+	return slices.ContainsFunc(p.actions, func(a action) bool {
+		return a.says.Has(words.Accept) && !a.says.Has(words.Decline, words.CookieReject, words.Later)
+	})
+}
+
+// asksToStay: "Stay signed in?", "Trust this browser?", with a yes and a no.
+func (p *page) asksToStay() bool {
+	if !p.headline().Has(words.Remember, words.Trust) && (!p.short() || !p.text.Has(words.Remember, words.Trust)) {
+		return false
+	}
+	accepts := p.canAccept() || p.can(words.Remember, words.Trust) || p.can(words.Next)
+	return accepts && p.can(words.Decline, words.Later, words.Back) && (!p.canLogOut() || p.headline().Has(words.Remember, words.Trust))
+}
+
+// isTerms: terms are to be agreed to, by a button or by a checkbox and a button.
+func (p *page) isTerms() bool {
+	ticks := slices.ContainsFunc(p.toggles, func(t toggle) bool {
+		return toggleKind(&t, ClassTerms) == ToggleTerms || t.dev.Has(words.Terms)
+	})
+	topic := p.headline().Has(words.Terms) || p.short() && p.text.Has(words.Terms)
+	if !topic && !ticks || p.hasProviders() {
+		return false
+	}
+	return p.canAccept() && (topic || ticks) || ticks && p.can(words.Next, words.Confirm)
+}
+
+// offersMethods: ways to verify are to be chosen from.
+func (p *page) offersMethods() bool {
+	if p.canLogOut() && !p.headline().Has(words.Method) {
+		return false
+	}
+	options := p.methodOptions()
+	if knownMethods(options) == 0 {
+		return false
+	}
+	asks := p.headline().Has(words.Method, words.AnotherWay) || p.short() && p.text.Has(words.Method)
+	setsUp := p.headline().Meets(making)
+	return asks && !setsUp || p.past.submitted() && len(options) >= 2 && !setsUp && p.short()
+}
+
+// sendsCode: a button has a code sent.
+func (p *page) sendsCode() bool {
+	if !p.can(words.SendCode, words.MagicLink) || p.canLogOut() || !p.past.submitted() {
+		return false
+	}
+	return !p.headline().Meets(making) || p.headline().Has(words.Code)
+}
+
+// offersAccounts: one of several accounts is to be chosen.
+func (p *page) offersAccounts() bool {
+	if p.canLogOut() && !p.headline().Has(words.AccountChoice) {
+		return false
+	}
+	if p.headline().Has(words.AccountChoice) || p.short() && p.text.Has(words.AccountChoice) {
+		return len(p.plainOptions(OptionAccount)) > 0
+	}
+	addresses := slices.ContainsFunc(p.actions, func(a action) bool {
+		return a.says.Has(words.Email) && maskedOrAddress(a.Text+" "+a.Label+" "+a.Context)
+	})
+	return addresses && p.can(words.AnotherAccount) && p.loginContextOf()
+}
+
+// offersOrganisations: a company or workspace is to be chosen.
+func (p *page) offersOrganisations() bool {
+	if p.canLogOut() && !p.short() {
+		return false
+	}
+	listed := slices.ContainsFunc(p.selects, func(s toggle) bool { return s.says.Or(s.dev).Has(words.Organisation) && len(s.Options) > 1 })
+	if listed && p.can(words.Next, words.Confirm, words.Login) {
+		return true
+	}
+	topic := p.headings.Has(words.Organisation) && (p.headline().Has(words.Choose, words.Login) || p.past.submitted() || p.path.Has(words.Login))
+	return topic && len(p.organisationOptions()) >= 2
+}
+
+// organisationOptions returns the companies of the page: the entries of a list, else radio buttons, buttons and links.
+func (p *page) organisationOptions() []Option {
+	for i := range p.selects {
+		if s := &p.selects[i]; s.says.Or(s.dev).Has(words.Organisation) || len(p.selects) == 1 {
+			if options := listOptions(s, OptionOrganisation); len(options) > 0 {
+				return options
+			}
+		}
+	}
+	options := p.plainOptions(OptionOrganisation)
+	return slices.DeleteFunc(options, func(o Option) bool {
+		says := words.Find(o.Label)
+		return says.Has(words.Login, words.Confirm, words.SSO) && o.Control.Kind != ControlToggle
+	})
+}
+
+// offers: something is offered that may be declined. Without a way round it, it is an enrolment.
+func (p *page) offers() bool {
+	if !p.past.submitted() {
+		return false
+	}
+	topic := p.headline().Meets(making) || p.short() && p.text.Has(words.Offer, words.Enrolment)
+	if p.can(words.Later) {
+		return topic || p.headline().Has(words.ChangePassword, words.Passkey, words.PasswordExpired) ||
+			p.short() && !p.canLogOut() && p.can(words.Next, words.Accept, words.Confirm)
+	}
+	if p.canLogOut() || !topic || !p.headline().Has(words.Offer) && !p.m.Dialog {
+		return false
+	}
+	return p.can(words.Decline) || slices.ContainsFunc(p.actions, func(a action) bool { return closes(&a) })
+}
+
+// wantsEnrolment: a second factor is to be set up, and there is no way round it.
+func (p *page) wantsEnrolment() bool {
+	return p.past.submitted() && (p.headline().Has(words.Enrolment) || !p.canLogOut() && p.loud().Has(words.Enrolment))
+}
+
+// waitsElsewhere: an approval, a link or a number on another device is waited for.
+func (p *page) waitsElsewhere() bool {
+	if p.canLogOut() && !p.headline().Has(words.ExternalWait, words.LinkSent) {
+		return false
+	}
+	if p.loud().Has(words.ExternalWait, words.LinkSent) {
+		return p.past.submitted() || !p.can(words.Login)
+	}
+	if !p.past.submitted() || p.canLogOut() {
+		return false
+	}
+	shows := p.displayCode() != "" && p.loud().Has(words.NumberMatch, words.App, words.Push)
+	return shows || p.headline().Has(words.Push) && !p.headline().Meets(making)
+}
+
+// asksForPasskey: a passkey or a security key is wanted.
+func (p *page) asksForPasskey() bool {
+	if p.canLogOut() || p.headline().Meets(making) {
+		return false
+	}
+	if p.headline().Has(words.Passkey, words.SecurityKey) {
+		return true
+	}
+	spoken := p.short() && p.text.Has(words.Passkey, words.SecurityKey)
+	offered := p.can(words.Passkey, words.SecurityKey)
+	return offered && (spoken || p.past.submitted() || !p.hasProviders() && !p.hasEntry()) || spoken && p.past.submitted()
+}
+
+// wantsNewPassword: a new password is demanded by a page that has no fields for it yet.
+func (p *page) wantsNewPassword() bool {
+	return p.past.submitted() && p.short() && !p.canLogOut() &&
+		(p.headline().Has(words.ChangePassword, words.PasswordExpired) || p.text.Has(words.PasswordExpired))
+}
+
+// isRegistrationEntry: the page speaks of making an account, and of signing in only in a link.
+func (p *page) isRegistrationEntry() bool {
+	return !p.past.submitted() && p.headings.Has(words.Register) && !p.headings.Has(words.Login) && p.hasEntry() && p.can(words.Register)
+}
+
+// leadsToLogin: no form, but a control that leads to it.
+func (p *page) leadsToLogin() bool {
+	return !p.past.submitted() && p.hasEntry()
+}
+
+func (p *page) hasEntry() bool {
+	return slices.ContainsFunc(p.actions, func(a action) bool { return p.entry(&a) > 0 })
+}
+
+// entry scores a control that leads from a page without a login form to one.
+func (p *page) entry(a *action) int {
+	switch {
+	case p.leadsHere(a), p.hidesPassword(a):
+		return 0
+	case a.says.Has(words.UsePassword):
+		return actionLikely
+	}
+	return enters(a)
+}
+
+// hidesPassword reports whether a submits a form whose password nobody can see: it leads nowhere.
+func (p *page) hidesPassword(a *action) bool {
+	return a.Form != 0 && slices.ContainsFunc(p.m.Controls, func(c Control) bool {
+		return c.Form == a.Form && c.Frame == a.Frame && c.Type == "password" && !c.Visible
+	})
+}
+
+func (p *page) hasProviders() bool {
+	return slices.ContainsFunc(p.actions, func(a action) bool { return p.isSSO(&a) })
+}
+
+// offersProviders: other accounts to sign in with, and nothing else.
+func (p *page) offersProviders() bool {
+	return !p.past.credentialsSubmitted() && p.hasProviders() && p.loginContextOf()
+}
+
+// isNotice: after the password, a short page that only wants to be read, with one way on.
+func (p *page) isNotice() bool {
+	if !p.past.credentialsSubmitted() || !p.short() || p.canLogOut() || p.hasFields() || len(p.toggles) > 0 || len(p.selects) > 0 {
+		return false
+	}
+	if p.offersLogin() || p.headline().Has(words.Login) || p.headline().Or(p.text).Has(words.Wrong, words.UnknownUser, words.Lockout, words.TooMany, words.Loading) {
+		return false
+	}
+	return len(p.waysOn()) == 1
+}
+
+// waysOn returns the controls that carry a page on that only wants to be read; none where anything else can be done.
+func (p *page) waysOn() []*action {
+	var on []*action
+	for i := range p.actions {
+		a := &p.actions[i]
+		switch {
+		case a.says.Has(words.Legal):
+		case a.Kind == ControlButton && (a.says.Has(words.Next, words.Confirm) || closes(a)) && !a.says.Has(words.Login, words.Register):
+			on = append(on, a)
+		default:
+			return nil
+		}
+	}
+	return on
+}
+
+// isLoading: the page is on its way to another one.
+func (p *page) isLoading() bool {
+	return !p.hasFields() && len(p.m.Controls) <= loadingControls && !p.canLogOut() &&
+		p.headline().Or(p.text).Has(words.Loading) && !p.text.Has(words.ExternalWait, words.LinkSent, words.NumberMatch) &&
+		!p.headline().Has(words.Consent, words.Terms, words.ExternalWait)
+}
+
+// loadingControls is how many controls a page may have that is only on its way.
+const loadingControls = 3
 
 // isErrorPage: the page's heading is an error and there is next to nothing to do on it, or its status says so.
 func (p *page) isErrorPage() bool {
-	loudly := (p.headings | p.title).Has(words.ErrorPage, words.SiteError)
-	return loudly && (p.m.Status >= 400 || len(p.actions) <= shortPage) || p.m.Status >= 400 && len(p.actions) <= 2
-}
-
-// captchaHosts are parts of the URLs of frames that hold a challenge (login-detection §7).
-var captchaHosts = []string{
-	"google.com/recaptcha", "recaptcha.net", "hcaptcha.com", "challenges.cloudflare.com", "geetest", "arkoselabs",
-	"funcaptcha", "captcha-delivery.com", "px-captcha", "awswaf", "friendlycaptcha", "mtcaptcha", "smartcaptcha",
-}
-
-// isCaptcha: the page wants proof of being human. An invisible badge beside a form is none; see hasChallenge.
-func (p *page) isCaptcha() bool {
-	if p.title.Has(words.Captcha) || p.headings.Has(words.Captcha) || p.hasChallenge() {
-		return true
-	}
-	if len(p.actions) > shortPage || p.canLogOut() {
+	loudly := p.headline().Has(words.ErrorPage, words.SiteError) && !p.headline().Has(words.Code, words.Password)
+	if p.canLogOut() && p.m.Status < 400 && !p.short() {
 		return false
 	}
-	for _, f := range p.m.Frames {
-		if captchaFrame(f.URL) {
-			return true
-		}
-	}
-	return p.loud().Has(words.Captcha) && len(p.actions) <= 2
+	return loudly && (p.m.Status >= 400 || p.short() && !p.opens()) || p.m.Status >= 400 && len(p.actions) <= 2
 }
 
-// hasChallenge reports whether something of a challenge is there to be clicked or typed into.
-func (p *page) hasChallenge() bool {
-	vendor := map[string]bool{}
-	for _, f := range p.m.Frames {
-		vendor[f.ID] = captchaFrame(f.URL)
-	}
-	for i := range p.m.Controls {
-		c := &p.m.Controls[i]
-		if c.Visible && !c.Checked && c.Kind == ControlToggle && (vendor[c.Frame] || words.Find(c.Label).Has(words.Captcha)) {
-			return true
-		}
-	}
-	return false
-}
-
-func captchaFrame(frameURL string) bool {
-	u, err := url.Parse(frameURL)
-	if err != nil {
-		return false
-	}
-	place := u.Host + u.Path
-	for _, h := range captchaHosts {
-		if strings.Contains(place, h) {
-			return true
-		}
-	}
-	return false
-}
+// opens reports whether the page is a dialog that says what is wrong over something else.
+func (p *page) opens() bool { return p.m.Dialog && p.past.submitted() }

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,26 +26,40 @@ var identifierRules = []rule{
 	{"label_email", 40, func(_ *page, f *field) bool { return f.user.Has(words.Email) }},
 	{"name_email", 30, func(_ *page, f *field) bool { return f.dev.Has(words.Email) }},
 	{"text_before_password", 50, func(_ *page, f *field) bool { return f.beforePassword() }},
+	{"alone_with_password", 15, func(_ *page, f *field) bool { return len(f.form.fields) == 2 && f.beforePassword() }},
 	{"type_tel", 20, func(_ *page, f *field) bool { return f.Type == "tel" || strings.HasPrefix(f.auto, "tel") }},
 	{"label_phone", 25, func(_ *page, f *field) bool { return f.user.Has(words.Phone) }},
 	{"label_weak", 20, func(_ *page, f *field) bool { return f.user.Has(words.WeakIdentifier, words.Login) }},
 	{"name_weak", 15, func(_ *page, f *field) bool { return f.dev.Has(words.WeakIdentifier, words.Login) }},
 	{"login_context", 20, func(p *page, f *field) bool { return p.loginContext(f.form) }},
+	// Some pages name their only field by nothing but their own heading or button.
+	{"only_field_of_login", 45, func(p *page, f *field) bool {
+		return len(f.form.fields) == 1 && !p.past.PasswordSubmitted && !f.numeric() && p.loginContext(f.form) &&
+			f.user.Without(vague).Empty() && f.dev.Without(vague).Empty()
+	}},
 	// A lone e-mail field is in most cases a newsletter, a contact form or a search.
 	{"no_login_context", -120, func(p *page, f *field) bool {
 		return f.auto != "username" && f.form.passwords == 0 && !p.loginContext(f.form)
 	}},
 }
 
+// vague are the words of a field that leave open what it is for.
+var vague = words.Of(words.Login, words.WeakIdentifier, words.Username, words.Email, words.Confirm, words.Next)
+
 var identifierVetoes = []rule{
+	{"trap", 0, func(_ *page, f *field) bool { return f.trap() }},
 	{"is_password", 0, func(_ *page, f *field) bool { return f.Type == "password" || f.WasPassword }},
 	{"type_search", 0, func(_ *page, f *field) bool {
-		return f.Type == "search" || f.Role == "searchbox" || f.Name == "q" || f.ElementID == "q"
+		return f.searchBox()
 	}},
 	{"other_autocomplete", 0, func(_ *page, f *field) bool { return f.autocompletesOther("username", "email", "tel", "tel-national") }},
 	{"other_words", 0, func(_ *page, f *field) bool {
-		return f.says(words.Search, words.Newsletter, words.Captcha, words.PersonName, words.Card, words.OtherCode,
-			words.Recovery, words.NewPassword, words.SecurityQuestion)
+		return f.says(words.Search, words.Newsletter, words.Captcha, words.Card, words.OtherCode, words.Recovery,
+			words.NewPassword, words.SecurityQuestion)
+	}},
+	{"name_of_a_person", 0, func(_ *page, f *field) bool {
+		alone := f.beforePassword() && len(f.form.fields) == 2 // a nickname and a password
+		return f.says(words.PersonName) && !f.says(words.Username, words.Email) && (!alone || f.form.buttons.Has(words.Register))
 	}},
 	{"code_words", 0, func(_ *page, f *field) bool {
 		return f.code() || f.says(words.CodeWeak) && !f.says(words.Username, words.Email)
@@ -52,7 +67,8 @@ var identifierVetoes = []rule{
 	{"password_words", 0, func(_ *page, f *field) bool { return f.user.Has(words.Password) || f.onlyDev(words.Password) }},
 	{"organisation_words", 0, func(_ *page, f *field) bool { return f.organisation() }},
 	{"newsletter_form", 0, func(_ *page, f *field) bool {
-		return f.form.passwords == 0 && (f.form.name|f.form.buttons|f.hint).Has(words.Newsletter, words.Search)
+		return f.form.passwords == 0 && f.form.name.Or(f.form.buttons, f.hint).Has(words.Newsletter, words.Search) &&
+			!f.form.buttons.Has(words.Login)
 	}},
 	// What the site filled in after we gave the identifier is its own; it must stay as it is.
 	{"filled_by_site", 0, func(p *page, f *field) bool {
@@ -74,6 +90,7 @@ var passwordRules = []rule{
 }
 
 var passwordVetoes = []rule{
+	{"trap", 0, func(_ *page, f *field) bool { return f.trap() }},
 	// A text field that is called password is a trap or a mistake; the password would be seen.
 	{"not_a_password_field", 0, func(_ *page, f *field) bool { return f.Type != "password" && !f.WasPassword }},
 	{"other_autocomplete", 0, func(_ *page, f *field) bool { return f.autocompletesOther("current-password") }},
@@ -101,7 +118,7 @@ var codeRules = []rule{
 		return p.past.submitted() && len(f.form.fields) == 1 && f.numeric() && f.shortMax()
 	}},
 	{"page_speaks_of_code", 45, func(p *page, f *field) bool {
-		return len(f.form.fields) == 1 && (p.headings | p.title | f.hint).Has(words.Code)
+		return len(f.form.fields) == 1 && p.headings.Or(p.title, f.hint).Has(words.Code)
 	}},
 	{"text_speaks_of_code", 20, func(p *page, f *field) bool {
 		return p.past.submitted() && len(f.form.fields) == 1 && p.text.Has(words.Code)
@@ -112,11 +129,14 @@ var codeRules = []rule{
 }
 
 var codeVetoes = []rule{
+	{"trap", 0, func(_ *page, f *field) bool { return f.trap() }},
+	{"characters_of_a_picture", 0, func(p *page, f *field) bool { return p.pictured(f) }},
+	{"recovery", 0, func(p *page, f *field) bool { return p.recovery(f) }},
 	{"type_email", 0, func(_ *page, f *field) bool { return f.Type == "email" || f.Type == "search" || f.InputMode == "email" }},
 	{"other_autocomplete", 0, func(_ *page, f *field) bool { return f.autocompletesOther("one-time-code") }},
 	{"other_words", 0, func(_ *page, f *field) bool {
-		return f.says(words.OtherCode, words.Recovery, words.Captcha, words.Card, words.Search, words.Newsletter,
-			words.PersonName, words.SecurityQuestion)
+		return f.says(words.OtherCode, words.Captcha, words.Card, words.Search, words.Newsletter, words.PersonName,
+			words.SecurityQuestion)
 	}},
 	{"other_field", 0, func(_ *page, f *field) bool {
 		return !f.code() && !f.user.Has(words.CodeWeak) && f.says(words.Username, words.Email, words.Password, words.NewPassword, words.Phone)
@@ -144,12 +164,39 @@ func (f *field) newPassword() bool {
 
 func (f *field) organisation() bool {
 	return f.auto == "organization" || f.user.Has(words.Organisation) && !f.says(words.Username, words.Email) ||
-		f.user == 0 && f.dev.Has(words.Organisation) && !f.dev.Has(words.Username, words.Email)
+		f.user.Empty() && f.dev.Has(words.Organisation) && !f.dev.Has(words.Username, words.Email) ||
+		f.Type != "password" && suffixPattern.MatchString(f.Description) && !f.says(words.Email)
+}
+
+// suffixPattern matches what stands behind the field for a tenant: ".example.com".
+var suffixPattern = regexp.MustCompile(`^\s*\.[\w-]+(?:\.[\w-]+)+/?\s*$`)
+
+// trap reports whether the field must stay empty, because people cannot see it or are told so.
+func (f *field) trap() bool {
+	return f.says(words.Honeypot) || f.hint.Has(words.Honeypot) || tiny(f.Control)
+}
+
+// pictured reports whether the field is for characters that a picture shows. The Chinese word for a one-time code names
+// those, too.
+func (p *page) pictured(f *field) bool {
+	if f.says(words.Captcha) {
+		return true
+	}
+	return f.Type != "password" && f.says(words.CodeWeak, words.Code) && f.auto != "one-time-code" &&
+		p.imageBeside(f, f.form.passwords > 0 && !f.code())
+}
+
+// recovery reports whether the field is for a backup code: it says so, or it says nothing better and the page does.
+func (p *page) recovery(f *field) bool {
+	if f.user.Has(words.Code) && f.user.Has(words.Recovery) {
+		return false // takes either
+	}
+	return f.says(words.Recovery) || !f.code() && len(f.form.fields) == 1 && p.headings.Or(p.title).Has(words.Recovery)
 }
 
 // onlyDev reports whether the developer's words speak of c and people's words say nothing.
 func (f *field) onlyDev(c words.Concern) bool {
-	return f.user == 0 && f.dev.Has(c) && !f.dev.Has(words.Username, words.Email, words.Login)
+	return f.user.Empty() && f.dev.Has(c) && !f.dev.Has(words.Username, words.Email, words.Login)
 }
 
 // autocompletesOther reports whether autocomplete names a purpose, and none of wanted.
@@ -193,8 +240,19 @@ func (f *field) ownPassword() int {
 
 // loginContext reports whether the form, the page's headings, its title or its path speak of signing in.
 func (p *page) loginContext(f *form) bool {
-	if (f.name|f.buttons).Has(words.Register, words.Newsletter) && !(f.name | f.buttons).Has(words.Login) {
+	own := f.name.Or(f.buttons)
+	if own.Has(words.Register, words.Newsletter) && !own.Has(words.Login) {
 		return false
 	}
-	return (f.name | f.buttons | p.headings | p.title | p.path).Has(words.Login)
+	return own.Or(p.headings, p.title, p.path).Has(words.Login)
+}
+
+// searchBox reports whether the markup says that the field is for searching.
+func (f *field) searchBox() bool {
+	return f.Type == "search" || f.Role == "searchbox" || f.Name == "q" || f.ElementID == "q"
+}
+
+// searches reports whether the field is for searching, by its markup or by words.
+func (f *field) searches() bool {
+	return f.searchBox() || f.says(words.Search) || f.form.name.Or(f.form.buttons).Has(words.Search)
 }

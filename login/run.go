@@ -1,13 +1,8 @@
 package login
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/anteroom/anteroom/session"
@@ -15,14 +10,20 @@ import (
 
 // Bounds of one run and one attempt.
 const (
-	// maxActs is how often a run fills in and submits.
-	maxActs = 12
+	// maxActs is how often a run fills in, clicks or chooses.
+	maxActs = 40
+	// maxLoops is how often a run looks at the page and decides, whether it acts or waits.
+	maxLoops = 400
+	// maxRun is how long a run goes on before it gives up; its last wait comes on top.
+	maxRun = 4 * time.Minute
+	// maxMisses is how often in a row something may slip away before the page is given up.
+	maxMisses = 3
 	// maxCodeTries is how often a person is asked for a code.
 	maxCodeTries = 3
 	// maxCodes is how many codes are typed in an attempt, on whatever pages.
 	maxCodes = 6
-	// maxTOTPTries is how many computed codes are tried.
-	maxTOTPTries = 2
+	// maxSame is how often the same control of the same page is used.
+	maxSame = 2
 )
 
 // run is one execution of the engine on one page.
@@ -33,40 +34,43 @@ type run struct {
 	in     Input
 	clock  Clock
 	timing Timing
-	totp   *totpKey
+	otp    *otpKey
+	// deadline is when the run gives up.
+	deadline time.Time
+
+	// classifier is Classify, but in tests of the loop alone.
+	classifier func(*PageModel, History) Classification
 
 	progress Progress
 	model    *PageModel
 	seen     Classification
-	// pending is the submit whose effect is not judged yet; nil when there is none.
-	pending *submitted
-	acts    int
+	// pending is the act whose effect is not judged yet, last the one that led to this page; nil when there is none.
+	pending, last *submitted
+	acts          int
 	// claimed holds claims that this run won and has not used, because nothing was typed after all.
 	claimed map[string]bool
 	// actedAt is when the last act was made, readAt the mark before the last reading.
 	actedAt time.Time
+	readAt  Mark
 	// lines are the fingerprints of the lines of the page that was submitted last.
 	lines  []string
-	readAt Mark
 	misses int
-	// refused is set when the site refused a code and that was not counted yet; again says why a question is asked
-	// again; uncertain is true when the password may have been submitted by somebody else.
+	// refused is set when the site refused a code or an answer and that was not counted yet; again says why a question
+	// is asked again; uncertain is true when the password may have been submitted by somebody else.
 	refused   *submitted
 	again     *reason
 	uncertain bool
-	// typed holds the codes that this run typed, so that no message repeats them.
-	typed []session.Secret
-}
-
-// submitted is a submit and the page as it was at that moment.
-type submitted struct {
-	class     Class
-	signature string
-	modelHash string
-	document  string
-	field     Control
-	// uncertain is true when somebody else may have made the submit, or nobody.
-	uncertain bool
+	// filled holds what was typed into the present page; typed every code that this run typed, so that no message
+	// repeats them; spare a code that was spent and certainly not typed.
+	filled []entry
+	typed  []session.Secret
+	spare  *oneTimeCode
+	// entering is the code that is being entered.
+	entering *oneTimeCode
+	// opened is true when this run opened a link that a person gave.
+	opened bool
+	// ticked names the toggles that were clicked: each is clicked once.
+	ticked map[string]bool
 }
 
 // Run goes on with the login on page until it is logged in, must ask, or has failed. It starts by reading the page,
@@ -75,9 +79,28 @@ type submitted struct {
 // The error is ErrPageLost, ctx's when it was cancelled, or an engine fault, wrapped; Outcome then holds the progress
 // so far and nothing else. Everything that the site or the account is to blame for is an Outcome.
 func Run(ctx context.Context, page Page, gate Gate, report Reporter, in Input) (Outcome, error) {
+	return newRun(page, gate, report, in).run(ctx)
+}
+
+func (r *run) run(ctx context.Context) (Outcome, error) {
+	out, err := r.login(ctx)
+	if err != nil {
+		out = Outcome{}
+		out.Failed, err = asFailure(ctx, err)
+	}
+	if err == nil {
+		r.conclude(ctx, &out)
+	}
+	r.progress.LastClass, r.progress.LastSignature, r.progress.LastShown = r.seen.Class, r.seen.Signature, r.shown()
+	out.Progress, out.CredentialAttempts, out.Class = r.progress, r.progress.CredentialAttempts, r.seen.Class
+	out.Way = r.progress.Way
+	return out, err
+}
+
+func newRun(page Page, gate Gate, report Reporter, in Input) *run {
 	r := &run{
-		page: page, gate: gate, report: report, in: in, clock: in.Clock, timing: in.Timing.withDefaults(),
-		progress: in.Progress.clone(), claimed: map[string]bool{},
+		page: page, gate: gate, report: report, in: in, clock: in.Clock, timing: in.timing(),
+		progress: in.Progress.clone(), claimed: map[string]bool{}, ticked: map[string]bool{}, classifier: Classify,
 	}
 	if r.clock == nil {
 		r.clock = systemClock{}
@@ -85,25 +108,22 @@ func Run(ctx context.Context, page Page, gate Gate, report Reporter, in Input) (
 	if r.in.Parameters == nil {
 		r.in.Parameters = Values{}
 	}
-	out, err := r.login(ctx)
-	if err != nil {
-		out.Failed, err = asFailure(ctx, err)
-	}
-	r.progress.LastClass, r.progress.LastSignature = r.seen.Class, r.seen.Signature
-	out.Progress, out.CredentialAttempts, out.Class = r.progress, r.progress.CredentialAttempts, r.seen.Class
-	return out, err
+	r.deadline = r.clock.Now().Add(maxRun)
+	return r
 }
 
 func (r *run) login(ctx context.Context) (Outcome, error) {
-	if f := r.readTOTP(); f != nil {
+	if f := r.readOTP(); f != nil {
 		return failed(f), nil
 	}
-	if err := r.open(ctx); err != nil {
-		return Outcome{}, err
+	if out, err := r.open(ctx); out != nil || err != nil {
+		return deref(out), err
 	}
-	for r.acts <= maxActs {
-		out, err := r.step(ctx)
-		if out != nil || err != nil {
+	for steps := 0; steps < maxLoops && r.acts <= maxActs; steps++ {
+		if r.clock.Now().After(r.deadline) {
+			return failed(r.failure(session.FailureSite, "timeout", "The login did not come to an end in time.", nil)), nil
+		}
+		if out, err := r.step(ctx); out != nil || err != nil {
 			return deref(out), err
 		}
 	}
@@ -111,21 +131,33 @@ func (r *run) login(ctx context.Context) (Outcome, error) {
 }
 
 // open brings the page to where it can be read: a first run opens the login URL, a later one takes the page as it is.
-func (r *run) open(ctx context.Context) error {
-	since := r.page.Mark()
-	r.actedAt = r.clock.Now()
+func (r *run) open(ctx context.Context) (*Outcome, error) {
 	if r.in.Resumed {
 		r.report.Step(session.StepDetecting)
-		if err := r.settle(ctx, since, 0); err != nil {
-			return err
+		r.actedAt = r.clock.Now()
+		if err := r.settle(ctx, r.page.Mark(), 0); err != nil {
+			return nil, err
 		}
 		if err := r.read(ctx); err != nil || !blank(r.model.URL) {
-			return err
+			return nil, err
 		}
 	}
 	r.in.Resumed = false // nothing was done on this page yet
+	if q := r.askForSteps(r.recipe().Before); q != nil {
+		return q, nil
+	}
+	if err := r.navigate(ctx, r.in.Project.LoginURL); err != nil {
+		return nil, err
+	}
+	return nil, r.perform(ctx, r.recipe().Before)
+}
+
+// navigate opens a URL and reads what it shows.
+func (r *run) navigate(ctx context.Context, target string) error {
+	since := r.page.Mark()
+	r.actedAt = r.clock.Now()
 	r.report.Step(session.StepNavigating)
-	if err := r.page.Navigate(ctx, r.in.Project.LoginURL); err != nil {
+	if err := r.page.Navigate(ctx, target); err != nil {
 		return err
 	}
 	r.report.Step(session.StepDetecting)
@@ -135,74 +167,16 @@ func (r *run) open(ctx context.Context) error {
 	return r.read(ctx)
 }
 
-func (r *run) settle(ctx context.Context, since Mark, grace time.Duration) error {
-	return r.page.Settle(ctx, since, grace, r.timing.Settle)
-}
-
-// read models and classifies the page.
-func (r *run) read(ctx context.Context) error {
-	m, err := r.modelPage(ctx)
-	if err != nil {
-		return err
-	}
-	if !r.history().submitted() && r.pending == nil {
-		r.progress.Baseline = baseline(m)
-		if r.progress.LoginPath == "" {
-			r.progress.LoginPath = pathOf(m.URL)
-		}
-	}
-	past := r.history()
-	past.IdentifierShown = r.shows(m)
-	r.model, r.seen = m, Classify(m, *past)
-	return nil
-}
-
-// minShown is the shortest identifier that is looked for in a page's text.
-const minShown = 3
-
-// shows reports whether the page's text holds the user name.
-func (r *run) shows(m *PageModel) bool {
-	user := strings.ToLower(r.value(ParameterUsername).Reveal())
-	if len(user) < minShown {
-		return false
-	}
-	texts := append([]string{m.Text}, m.Headings...)
-	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), user) })
-}
-
-// modelPage models the page. A page that goes elsewhere meanwhile is given time to arrive.
-func (r *run) modelPage(ctx context.Context) (*PageModel, error) {
-	var m *PageModel
-	var err error
-	for range maxMisses {
-		r.readAt = r.page.Mark()
-		if m, err = r.page.Model(ctx); !errors.Is(err, ErrDocumentChanged) {
-			return m, err
-		}
-		if err := r.settle(ctx, r.readAt, 0); err != nil {
-			return nil, err
-		}
-	}
-	return nil, err
-}
-
-func (r *run) history() *History {
-	return &History{
-		IdentifierSubmitted: r.progress.IdentifierSubmitted,
-		PasswordSubmitted:   r.progress.PasswordSubmitted,
-		CodeSubmitted:       r.progress.CodeSubmitted,
-		Resumed:             r.in.Resumed,
-		LoginPath:           cmp.Or(r.progress.LoginPath, pathOf(r.in.Project.LoginURL)),
-		Typed:               r.progress.Typed,
-		Baseline:            r.progress.Baseline,
-		Lines:               r.lines,
-	}
-}
-
-// step judges what the last submit did and does the next thing. It returns nil, nil to go on.
+// step judges what the last act did and does the next thing. It returns nil, nil to go on.
 func (r *run) step(ctx context.Context) (*Outcome, error) {
-	if verdict, err := r.loggedIn(ctx); err != nil || verdict != nil {
-		return r.landed(verdict), err
+	if out, err := r.arrived(ctx); out != nil || err != nil {
+		return out, err
+	}
+	if f, err := r.marked(ctx); f != nil || err != nil {
+		return ended(f), err
+	}
+	if r.covered() && r.effect() == effectForward {
+		return nil, r.uncover(ctx)
 	}
 	if wait, limit := r.mayChange(); wait {
 		changed, err := r.awaitChange(ctx, limit)
@@ -210,60 +184,88 @@ func (r *run) step(ctx context.Context) (*Outcome, error) {
 			return nil, err
 		}
 	}
+	if r.unsent() {
+		return nil, r.typeAndSubmit(ctx)
+	}
 	if f := r.judge(); f != nil {
 		return ended(f), nil
 	}
-	r.pending = nil
-	switch r.seen.Class { //nolint:exhaustive // every other class ends the run
-	case ClassIdentifier:
-		return r.giveIdentifier(ctx)
-	case ClassPassword, ClassIdentifierPassword:
-		return r.givePassword(ctx)
-	case ClassCode:
-		return r.giveCode(ctx)
-	case ClassCodeInForm:
-		return r.givePasswordAndCode(ctx)
+	if r.pending != nil && r.effect() == effectForward {
+		r.again = nil
 	}
-	return &Outcome{Failed: r.ending()}, nil
-}
-
-// loggedIn returns the verdict when the page is a logged-in one, and nil otherwise.
-func (r *run) loggedIn(ctx context.Context) (*session.Verdict, error) {
-	if r.seen.Class.vetoesSuccess() {
-		return nil, nil //nolint:nilnil // no verdict is no error
+	r.pending, r.last = nil, r.pending
+	if r.covered() {
+		return nil, r.uncover(ctx)
 	}
-	evidence := r.seen.Evidence
-	if mark := r.in.Project.LoggedIn; mark != "" {
-		found, err := r.page.Matches(ctx, mark)
-		if err != nil {
+	for _, detour := range detours {
+		if taken, err := detour(r, ctx); taken || err != nil {
 			return nil, err
 		}
-		if found {
-			evidence = append([]session.Evidence{{Rule: "project_mark", Weight: MarkWeight, Where: "page"}}, evidence...)
-			return &session.Verdict{LoggedIn: true, Confidence: confidence(evidence), Evidence: evidence}, nil
-		}
 	}
-	if r.seen.Class != ClassLoggedIn {
-		return nil, nil //nolint:nilnil // no verdict is no error
+	act, ok := steps[r.seen.Class]
+	if !ok {
+		return ended(r.ending()), nil
 	}
-	return &session.Verdict{LoggedIn: true, Confidence: confidence(evidence), Evidence: evidence}, nil
+	return act(r, ctx)
 }
 
-func (r *run) landed(v *session.Verdict) *Outcome {
-	if v == nil {
-		return nil
-	}
-	return &Outcome{LoggedIn: &LoggedIn{LandingURL: r.model.URL, Verdict: *v}}
+// steps says what is done on a page of each class. A step returns how the run ends, or nil to go on with what the page
+// has become. A logged-in page never comes here.
+var steps = map[Class]func(*run, context.Context) (*Outcome, error){
+	ClassIdentifier:         (*run).giveIdentifier,
+	ClassPassword:           (*run).givePassword,
+	ClassIdentifierPassword: (*run).givePassword,
+	ClassCode:               (*run).giveCode,
+	ClassCodeSplit:          (*run).giveCode,
+	ClassCodeInForm:         (*run).givePasswordAndCode,
+	ClassBackupCode:         (*run).giveBackupCode,
+	ClassOrganisation:       (*run).giveOrganisation,
+	ClassSecurityQuestion:   (*run).answerSecurityQuestion,
+	ClassMethodChoice:       (*run).chooseMethod,
+	ClassAccountChoice:      (*run).chooseAccount,
+	ClassSSOOnly:            (*run).chooseProvider,
+	ClassLoginEntry:         (*run).enterLogin,
+	ClassSendCode:           (*run).sendCode,
+	ClassPasskey:            (*run).usePasskey,
+	ClassExternalWait:       (*run).awaitPerson,
+	ClassCaptcha:            (*run).faceCaptcha,
+	ClassConsent:            (*run).giveConsent,
+	ClassTerms:              (*run).acceptTerms,
+	ClassStaySignedIn:       (*run).staySignedIn,
+	ClassOffer:              (*run).declineOffer,
+	ClassEnrolment:          (*run).declineEnrolment,
+	ClassChangePassword:     (*run).declineNewPassword,
+	ClassRegistration:       (*run).leaveRegistration,
+	ClassHTTPAuth:           (*run).authenticate,
+	ClassErrorPage:          (*run).faceErrorPage,
+	ClassAmbiguous:          (*run).askUnknown,
+	ClassUnknown:            (*run).askUnknown,
 }
 
-// confidence turns evidence into 0 to 99: nothing is certain before the proof.
-func confidence(evidence []session.Evidence) int {
-	sum := 0
-	for _, e := range evidence {
-		sum += e.Weight
-	}
-	return max(0, min(sum, 99))
+// detours lead away from a page before its own step: what a person asked for instead of an answer, the provider that the
+// project names, a passkey, a method that needs no person. Each returns true when it did something.
+var detours = []func(*run, context.Context) (bool, error){
+	(*run).requested,
+	(*run).viaProvider,
+	(*run).viaPasskey,
+	(*run).viaAnotherWay,
 }
+
+func (r *run) settle(ctx context.Context, since Mark, grace time.Duration) error {
+	return r.page.Settle(ctx, since, grace, r.timing.Settle)
+}
+
+// may counts an act by name and reports whether it was done less than limit times in this attempt.
+func (r *run) may(what string, limit int) bool {
+	if r.progress.Counts[what] >= limit {
+		return false
+	}
+	r.progress.Counts[what]++
+	return true
+}
+
+// here names an act on the page as it is, for may.
+func (r *run) here(what string) string { return what + "/" + r.seen.Signature }
 
 // asFailure splits what ends an operation with a failure from what the caller must handle.
 func asFailure(ctx context.Context, err error) (*session.Failure, error) {
@@ -277,42 +279,11 @@ func asFailure(ctx context.Context, err error) (*session.Failure, error) {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return nil, ctx.Err()
 	case errors.Is(err, ErrOriginNotAllowed):
-		return session.NewFailure(session.FailureBlocked, "origin_not_allowed",
-			"The login form is on a host that may not see this project's secrets; nothing was typed there. If it is right, add the host to the project's allowedHosts."), nil
+		return originNotAllowed(), nil
 	case errors.As(err, &load):
 		return load.Failure(), nil
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return session.NewFailure(session.FailureSite, "timeout", "The site did not answer in time."), nil
 	}
-	return nil, fmt.Errorf("log in: %w", err)
-}
-
-// Failure is what the error means to the person who must act.
-func (e *LoadError) Failure() *session.Failure {
-	if e.Refused {
-		return session.NewFailure(session.FailureBlocked, "address_not_allowed",
-			"The site's address may not be reached from here: it is private, or a port of our own. An operator can allow it in the setting network.allow.")
-	}
-	return session.NewFailure(session.FailureSite, "unreachable", "The site could not be reached: "+e.Reason+".")
-}
-
-func failed(f *session.Failure) Outcome { return Outcome{Failed: f} }
-
-func ended(f *session.Failure) *Outcome { return &Outcome{Failed: f} }
-
-func deref(out *Outcome) Outcome {
-	if out == nil {
-		return Outcome{}
-	}
-	return *out
-}
-
-func blank(pageURL string) bool { return pageURL == "" || strings.HasPrefix(pageURL, "about:") }
-
-func pathOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	return u.Path
+	return nil, engineFault(err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/anteroom/anteroom/session"
 )
@@ -12,137 +11,183 @@ import (
 // claimPassword is the key of the first submit of the password in an attempt; further ones name the code's question.
 const claimPassword = "password"
 
+// maxCredentials is how often the password is submitted in an attempt: once, and once per answered question where the site
+// blamed nothing but the code.
+const maxCredentials = 4
+
 // giveIdentifier fills in the user name and submits it. It needs no claim: it holds no secret that can be wrong.
 func (r *run) giveIdentifier(ctx context.Context) (*Outcome, error) {
+	return r.giveName(ctx, RoleIdentifier)
+}
+
+// giveName fills in and submits what only names the account, once per page.
+func (r *run) giveName(ctx context.Context, last Role) (*Outcome, error) {
+	if r.seen.Field(RoleCaptcha) != nil {
+		return r.faceCaptcha(ctx)
+	}
 	if slices.Contains(r.progress.Acted, r.seen.Signature) {
-		return &Outcome{Failed: r.stuck()}, nil
+		return ended(r.stuck()), nil
 	}
-	if q := r.askMissing(ParameterUsername); q != nil {
-		return q, nil
+	if out := r.ready(); out != nil {
+		return out, nil
 	}
-	ok, err := r.fill(ctx, entry{RoleIdentifier, r.value(ParameterUsername)})
+	ok, err := r.fillForm(ctx, r.credentials()...)
 	if err != nil || !ok {
 		return nil, err
 	}
-	return nil, r.submitFilled(ctx, RoleIdentifier, nil)
+	return nil, r.submitFilled(ctx, last, nil)
 }
 
 // givePassword fills in the password, with the user name where the form wants it, and submits once per attempt.
 func (r *run) givePassword(ctx context.Context) (*Outcome, error) {
-	if r.progress.PasswordSubmitted {
-		return &Outcome{Failed: r.failure(session.FailureSite, "login_expired",
-			"The site went back to the login form while the login was under way.", r.seen.NewError())}, nil
+	captcha := r.seen.Field(RoleCaptcha) != nil
+	// A captcha that was blamed alone is the one reason to submit the form again.
+	blamed := captcha && (r.refused != nil || r.spare != nil || r.stands(session.AskCaptcha))
+	if r.progress.PasswordSubmitted && !blamed {
+		return ended(r.loginExpired()), nil
 	}
-	if q := r.askMissing(r.wanted()...); q != nil {
-		return q, nil
+	if captcha {
+		return r.faceCaptcha(ctx)
 	}
-	ok, err := r.fill(ctx, entry{RoleIdentifier, r.value(ParameterUsername)}, entry{RolePassword, r.value(ParameterPassword)})
+	if out := r.ready(); out != nil {
+		return out, nil
+	}
+	ok, err := r.fillForm(ctx, r.credentials()...)
 	if err != nil || !ok {
 		return nil, err
 	}
 	return nil, r.submitFilled(ctx, RolePassword, &claim{ClaimSubmitCredentials, claimPassword})
 }
 
-// submitFilled submits what was filled in, reading the page again where its button was not ready before.
-func (r *run) submitFilled(ctx context.Context, last Role, c *claim) error {
-	if r.seen.Submit == nil || r.seen.Submit.Disabled {
-		for _, grace := range []time.Duration{0, r.timing.Grace} {
-			if err := r.settle(ctx, r.readAt, grace); err != nil {
-				return err
-			}
-			if same, err := r.refresh(ctx); err != nil || !same {
-				return err
-			}
-			if r.seen.Submit == nil || !r.seen.Submit.Disabled {
-				break
-			}
-		}
-	}
-	return r.submit(ctx, last, c)
-}
-
-// giveCode enters a one-time code that stands alone.
-func (r *run) giveCode(ctx context.Context) (*Outcome, error) {
-	code, out, err := r.nextCode(ctx)
-	if err != nil || out != nil {
-		return out, err
-	}
-	return nil, r.enterCode(ctx, code, nil)
+func (r *run) loginExpired() *session.Failure {
+	return r.failure(session.FailureSite, "login_expired",
+		"The site went back to the login form while the login was under way.", r.seen.NewError())
 }
 
 // givePasswordAndCode fills in a form that wants both. The code is asked for before anything is submitted, and each
 // further submit needs a code of its own.
 func (r *run) givePasswordAndCode(ctx context.Context) (*Outcome, error) {
-	if q := r.askMissing(r.wanted()...); q != nil {
-		return q, nil
+	if !r.mayRepeat() {
+		return ended(r.loginExpired()), nil
+	}
+	if out := r.ready(); out != nil {
+		return out, nil
+	}
+	if r.seen.Field(RoleCaptcha) != nil {
+		return r.faceCaptcha(ctx)
 	}
 	code, out, err := r.nextCode(ctx)
-	if err != nil || out != nil {
+	if err != nil || out != nil || code == nil {
 		return out, err
 	}
-	ok, err := r.fill(ctx, entry{RoleIdentifier, r.value(ParameterUsername)}, entry{RolePassword, r.value(ParameterPassword)})
+	code.role = RoleCode
+	if r.progress.CredentialAttempts >= maxCredentials {
+		return ended(r.stuck()), nil
+	}
+	ok, err := r.fillForm(ctx, r.credentials()...)
 	if err != nil || !ok {
+		r.unuse(*code)
 		return nil, err
 	}
+	return nil, r.enterCode(ctx, RoleCode, *code, r.credentialClaim(code.key))
+}
+
+// mayRepeat reports whether a form with password and code may be submitted: nothing of it was before, or the site only
+// wants the code besides, or it blamed the code.
+func (r *run) mayRepeat() bool {
+	p := &r.progress
+	asked := r.stands(session.AskCode) || r.seen.Field(RoleCaptcha) != nil && r.stands(session.AskCaptcha)
+	return !p.PasswordSubmitted || !p.CodeSubmitted || r.refused != nil || r.spare != nil || asked
+}
+
+// stands reports whether the last question was of this kind and is answered just now, or still open.
+func (r *run) stands(kind session.InfoRequestKind) bool {
+	return r.progress.Asked == subject(kind, "") && (r.in.Answer == nil || r.answer(kind, "") != nil)
+}
+
+// credentialClaim claims a submit of the password: the attempt's only one, or one more for an answered question.
+func (r *run) credentialClaim(question string) *claim {
 	key := claimPassword
 	if r.progress.PasswordSubmitted {
-		key += ":" + code.key
+		key += ":" + question
 	}
-	return nil, r.enterCode(ctx, code, &claim{ClaimSubmitCredentials, key})
+	return &claim{ClaimSubmitCredentials, key}
 }
 
-// enterCode claims the code, types it and submits. A form that goes off by itself is not submitted again.
-func (r *run) enterCode(ctx context.Context, code oneTimeCode, credentials *claim) error {
-	field := r.seen.Field(RoleCode).Control
-	won, err := r.claim(ctx, claim{ClaimEnterCode, code.key})
-	if err != nil {
-		return err
+// ready returns what stands in the way of filling in the page: an origin that may see nothing, terms that nobody
+// accepted, a parameter that nobody gave; nil when nothing does.
+func (r *run) ready() *Outcome {
+	r.filled = nil
+	if !r.allowed() {
+		return ended(originNotAllowed())
 	}
-	r.use(code)
-	if !won {
-		return r.lookAtOthersWork(ctx, field)
+	if out := r.askRequiredTerms(); out != nil {
+		return out
 	}
-	since := r.page.Mark()
-	r.expect(field, false)
-	ok, err := r.fill(ctx, entry{RoleCode, code.value})
-	if err != nil {
-		return err
-	}
-	if !ok {
-		r.unuse(code)
-		return nil
-	}
-	before := r.seen
-	r.actedAt = r.clock.Now()
-	same, err := r.refresh(ctx)
-	if err != nil {
-		return err
-	}
-	if !same || r.gone(RoleCode) {
-		r.progress.CodeSubmitted = true
-		if before.Class.asksForPassword() {
-			r.progress.PasswordSubmitted = true
-			r.progress.CredentialAttempts++
+	return r.askMissing(r.wanted()...)
+}
+
+// allowed reports whether every field that is to be filled in stands where secrets may be typed: it saves a person a
+// question. The Page decides again at the moment of typing.
+func (r *run) allowed() bool {
+	origins := r.in.Project.SecretOrigins()
+	for i, f := range r.model.Frames {
+		holds := slices.ContainsFunc(r.seen.Fields, func(x FieldRole) bool { return x.Control.Frame == f.ID })
+		if (i == 0 || holds) && !origins.Allows(f.Origin) {
+			return false
 		}
-		return r.look(ctx, since)
 	}
-	return r.submitFilled(ctx, RoleCode, credentials)
+	return !slices.ContainsFunc(r.targets(), func(origin string) bool { return origin != "" && !origins.Allows(origin) })
 }
 
-// gone reports whether the field cannot be typed into any more.
-func (r *run) gone(role Role) bool {
-	f := r.seen.Field(role)
-	return f == nil || f.Control.Disabled || f.Control.ReadOnly
+// targets lists the origins to which the form sends what is filled in: its own, and that of the button which submits it.
+func (r *run) targets() []string {
+	var origins []string
+	for i := range r.seen.Fields {
+		field := &r.seen.Fields[i].Control
+		origins = append(origins, field.FormAction)
+		for j := range r.model.Controls {
+			c := &r.model.Controls[j]
+			// Enter takes the form's first button, whichever that is.
+			mayBeDefault := r.seen.Submit == nil && c.Type == "submit" && c.Frame == field.Frame && c.Form == field.Form
+			if mayBeDefault && c.Kind == ControlButton && field.Form != 0 {
+				origins = append(origins, c.FormAction)
+			}
+		}
+	}
+	if r.seen.Submit != nil {
+		origins = append(origins, r.seen.Submit.FormAction)
+	}
+	return origins
+}
+
+// fillForm ticks what belongs to the form, and fills it in.
+func (r *run) fillForm(ctx context.Context, entries ...entry) (bool, error) {
+	if ok, err := r.tick(ctx); err != nil || !ok {
+		return false, err
+	}
+	return r.fill(ctx, entries...)
+}
+
+// credentials are the values of the page's fields that name the account, and the password.
+func (r *run) credentials() []entry {
+	return []entry{
+		{RoleOrganisation, r.value(ParameterOrganisation)},
+		{RoleIdentifier, r.value(ParameterUsername)},
+		{RolePassword, r.value(ParameterPassword)},
+	}
 }
 
 // wanted lists the parameters that the page's fields take.
 func (r *run) wanted() []string {
 	var names []string
-	if r.seen.Field(RoleIdentifier) != nil {
-		names = append(names, ParameterUsername)
-	}
-	if r.seen.Field(RolePassword) != nil {
-		names = append(names, ParameterPassword)
+	for _, x := range []struct {
+		role Role
+		name string
+	}{{RoleOrganisation, ParameterOrganisation}, {RoleIdentifier, ParameterUsername}, {RolePassword, ParameterPassword}} {
+		if r.seen.Field(x.role) != nil {
+			names = append(names, x.name)
+		}
 	}
 	return names
 }
@@ -158,28 +203,32 @@ func (r *run) value(name string) session.Secret {
 	return value
 }
 
+// parameterFields are the fields of a question for parameters that the engine knows; others are plain secrets.
+var parameterFields = map[string]session.Field{
+	ParameterUsername:     {Name: ParameterUsername, Type: "text", Label: "User name"},
+	ParameterPassword:     {Name: ParameterPassword, Type: "password", Label: "Password", Secret: true},
+	ParameterOrganisation: {Name: ParameterOrganisation, Type: "text", Label: "Organisation"},
+}
+
 // askMissing asks for the parameters of names that there are none of; nil when nothing is missing.
 func (r *run) askMissing(names ...string) *Outcome {
 	var fields []session.Field
+	var labels []string
 	for _, name := range names {
 		if !r.value(name).IsZero() {
 			continue
 		}
-		f := session.Field{Name: name, Type: "text", Label: "User name"}
-		if name == ParameterPassword {
-			f = session.Field{Name: name, Type: "password", Label: "Password", Secret: true}
+		f, known := parameterFields[name]
+		if !known {
+			f = session.Field{Name: name, Type: "password", Label: name, Secret: true}
 		}
 		fields = append(fields, f)
+		labels = append(labels, strings.ToLower(f.Label))
 	}
 	if len(fields) == 0 {
 		return nil
 	}
-	labels := make([]string, len(fields))
-	for i, f := range fields {
-		labels[i] = strings.ToLower(f.Label)
-	}
-	return &Outcome{Question: &Question{
-		Kind: session.AskCredentials, Fields: fields, Attempt: 1,
-		Message: "The site asks for the " + strings.Join(labels, " and the ") + ".",
-	}}
+	return r.ask(Question{
+		Kind: session.AskCredentials, Fields: fields, Message: "The site asks for the " + strings.Join(labels, " and the ") + ".",
+	}, strings.Join(labels, ","))
 }

@@ -2,7 +2,10 @@ package login
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/anteroom/anteroom/login/words"
 	"github.com/anteroom/anteroom/session"
@@ -26,14 +29,32 @@ type sign struct {
 var signs = []sign{
 	{"login_form_gone", 25, func(p *page) bool { return p.past.credentialsSubmitted() }},
 	{"logout_control", 35, (*page).canLogOut},
-	{"account_control", 20, func(p *page) bool { return p.can(words.Account) }},
-	{"account_heading", 20, func(p *page) bool { return (p.headings | p.title).Has(words.Account) }},
+	{"account_control", 20, (*page).hasAccountControl},
+	{"account_heading", 20, func(p *page) bool { return p.headline().Has(words.Account) }},
+	{"account_menu", 15, (*page).hasAccountMenu},
+	{"signed_in_as", 25, func(p *page) bool { return p.headings.Or(p.text).Has(words.SignedInAs) }},
+	{"greeting", 10, func(p *page) bool { return p.headings.Has(words.Greeting) || p.greets() }},
 	{"identifier_shown", 10, func(p *page) bool { return p.past.IdentifierShown }},
 	{"application_links", 10, func(p *page) bool { return p.links() >= 4 }},
+	{"application_navigation", 15, func(p *page) bool { return p.navigation() >= 3 }},
 	{"left_login_page", 10, (*page).leftLoginPage},
 	{"answered", 10, func(p *page) bool { return p.m.Status >= 200 && p.m.Status < 400 }},
 	// "Log in" among the controls of a page that offers no way out: the visitor is still a stranger.
 	{"login_control", -60, func(p *page) bool { return p.offersLogin() && !p.canLogOut() }},
+	{"register_control", -40, func(p *page) bool { return p.offersAccount() && !p.canLogOut() }},
+	{"addresses_strangers", -40, func(p *page) bool { return p.markets() >= 2 && !p.canLogOut() }},
+	{"still_login_page", -20, func(p *page) bool { return p.headline().Has(words.Login) && !p.canLogOut() }},
+}
+
+// vetoes rule success out, whatever else the page shows.
+var vetoes = []sign{
+	{"refused", 0, func(p *page) bool { return p.m.Status >= 400 }},
+	{"wants_a_secret", 0, (*page).wantsSecret},
+	{"on_its_way", 0, (*page).isLoading},
+	{"asks_something", 0, (*page).asksSomething},
+	{"refuses", 0, func(p *page) bool {
+		return p.headline().Has(words.Wrong, words.ErrorPage) && p.short() && !p.canLogOut()
+	}},
 }
 
 // success weighs whether the page, which has no login form, is a logged-in one. Nothing is weighed before a secret
@@ -47,36 +68,115 @@ func (p *page) success() (int, []session.Evidence) {
 			evidence = append(evidence, session.Evidence{Rule: s.name, Weight: s.weight, Where: "page"})
 		}
 	}
-	if !p.past.credentialsSubmitted() || p.m.Status >= 400 {
+	for _, v := range vetoes {
+		if v.holds(p) {
+			score = 0
+			evidence = append(evidence, session.Evidence{Rule: v.name, Where: "page"})
+		}
+	}
+	if !p.past.credentialsSubmitted() {
 		score = 0
 	}
 	return score, evidence
 }
 
+// isApplication: beyond doubt a page of the application, so that what it speaks of is its own matter.
+func (p *page) isApplication() bool {
+	if p.m.Dialog || p.short() || !p.canLogOut() && !p.hasAccountControl() {
+		return false
+	}
+	score, _ := p.success()
+	return score >= loggedInThreshold
+}
+
 // canLogOut reports whether a control signs out, by its words or its target.
 func (p *page) canLogOut() bool {
-	for _, a := range p.actions {
-		if a.says.Has(words.Logout) || a.dev.Has(words.Logout) || a.Href != "" && pathWords(a.Href).Has(words.Logout) {
-			return true
-		}
+	if slices.ContainsFunc(p.actions, logsOut) {
+		return true
 	}
-	return false
+	// What lies beneath a cover is there as well.
+	return slices.ContainsFunc(p.m.Controls, func(c Control) bool {
+		return c.Covered && (c.Kind == ControlButton || c.Kind == ControlLink) && logsOut(newAction(&c, 0))
+	})
+}
+
+// logsOut reports whether a signs out, by its words, its names or its target.
+func logsOut(a action) bool {
+	return a.says.Has(words.Logout) || a.dev.Has(words.Logout) || a.Href != "" && pathWords(a.Href).Has(words.Logout)
+}
+
+// hasAccountControl reports whether a control leads to the visitor's own account.
+func (p *page) hasAccountControl() bool {
+	return slices.ContainsFunc(p.actions, func(a action) bool {
+		return a.says.Has(words.Account) && !a.says.Has(words.Login, words.Register, words.Legal, words.CookieSettings)
+	})
+}
+
+// hasAccountMenu reports whether a control is named like the menu of an account, or shows a person's initials.
+func (p *page) hasAccountMenu() bool {
+	return slices.ContainsFunc(p.actions, func(a action) bool {
+		if a.says.Has(words.Login, words.Register) {
+			return false
+		}
+		return a.dev.Has(words.Account) || a.Kind == ControlButton && initials(a.Text)
+	}) || slices.ContainsFunc(p.m.Images, func(i Image) bool { return words.Find(i.Alt).Has(words.Account) })
+}
+
+// initials reports whether text is one to three capitals, as a round button shows who is logged in.
+func initials(text string) bool {
+	n := utf8.RuneCountInString(text)
+	return n >= 1 && n <= 3 && text != "X" && text != "OK" && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsUpper(r) })
+}
+
+// greets reports whether a short line welcomes somebody.
+func (p *page) greets() bool {
+	return slices.ContainsFunc(p.lines, func(l line) bool {
+		return l.says.Has(words.Greeting) && utf8.RuneCountInString(l.text) <= 60
+	})
 }
 
 // offersLogin reports whether a control says "sign in" and nothing else.
 func (p *page) offersLogin() bool {
-	for _, a := range p.actions {
-		if a.says.Has(words.Login) && len(words.Normalise(a.Text)) <= 24 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.actions, func(a action) bool {
+		return a.says.Has(words.Login) && !a.says.Has(words.SignedInAs, words.Logout) &&
+			utf8.RuneCountInString(squeeze(a.Text)) <= shortLabel
+	})
 }
 
+// offersAccount reports whether a control makes an account for the visitor.
+func (p *page) offersAccount() bool {
+	return slices.ContainsFunc(p.actions, func(a action) bool {
+		return a.says.Has(words.Register) && utf8.RuneCountInString(squeeze(a.Text)) <= shortLabel
+	})
+}
+
+// navigation counts the different things of an application that controls lead to.
+func (p *page) navigation() int {
+	seen := map[string]bool{}
+	for _, a := range p.actions {
+		if a.says.Has(words.Application, words.Account) && utf8.RuneCountInString(a.Text) <= shortLabel {
+			seen[a.Text] = true
+		}
+	}
+	return len(seen)
+}
+
+// markets counts the controls that are for strangers: prices, demonstrations.
+func (p *page) markets() int {
+	count := 0
+	for _, a := range p.actions {
+		if a.says.Has(words.Marketing) {
+			count++
+		}
+	}
+	return count
+}
+
+// links counts the places that the page leads to, without the small print.
 func (p *page) links() int {
 	seen := map[string]bool{}
 	for _, a := range p.actions {
-		if a.Kind == ControlLink && a.Href != "" {
+		if a.Kind == ControlLink && a.Href != "" && !a.says.Has(words.Legal) {
 			seen[a.Href] = true
 		}
 	}
@@ -85,17 +185,53 @@ func (p *page) links() int {
 
 func (p *page) leftLoginPage() bool {
 	u, err := url.Parse(p.m.URL)
-	return err == nil && p.past.LoginPath != "" && u.Path != p.past.LoginPath && !p.path.Has(words.Login)
+	if err != nil || p.past.LoginPath == "" {
+		return false
+	}
+	return words.MaskIdentifier(u.Path) != words.MaskIdentifier(p.past.LoginPath) && !p.path.Has(words.Login)
+}
+
+// wantsSecret reports whether the page has a field for a password or a code that no form of a login explains.
+func (p *page) wantsSecret() bool {
+	for _, f := range p.forms {
+		for _, x := range f.fields {
+			if x.Type == "password" && !x.trap() || x.code() && !p.canLogOut() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asksSomething reports whether a short page without a way out wants a yes or a no, or only leads on: it stands before
+// the application, though it may name the visitor.
+func (p *page) asksSomething() bool {
+	if p.canLogOut() || !p.short() {
+		return false
+	}
+	if p.can(words.Accept) && p.can(words.Decline, words.Later) {
+		return true
+	}
+	navigates := p.links() >= 4 || p.navigation() >= 3
+	return !navigates && p.can(words.Next, words.Confirm, words.Accept, words.Resend, words.AnotherWay, words.SendCode)
 }
 
 func pathWords(href string) words.Set {
 	u, err := url.Parse(href)
 	if err != nil {
-		return 0
+		return words.Set{}
 	}
 	var found words.Set
 	for segment := range strings.SplitSeq(u.Path, "/") { // apart, so that no term spans two
-		found |= words.FindIdentifier(segment)
+		found = found.Or(words.FindIdentifier(segment))
 	}
 	return found
+}
+
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }

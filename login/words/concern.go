@@ -98,6 +98,77 @@ const (
 	// SecurityQuestion: a question with a secret answer.
 	SecurityQuestion
 
+	// SMS: a text message, as a way to reach somebody.
+	SMS
+	// Voice: a telephone call.
+	Voice
+	// App: an application that shows codes.
+	App
+	// Push: a notification on another device.
+	Push
+	// Passkey: passkeys, fingerprints and faces.
+	Passkey
+	// SecurityKey: a key to be plugged in or touched.
+	SecurityKey
+	// MagicLink: a link that signs in, as a way.
+	MagicLink
+	// LinkSent: a link was sent; look into your e-mail.
+	LinkSent
+	// NumberMatch: a number is to be found again on another device.
+	NumberMatch
+	// AnotherWay: leads to the other ways to verify.
+	AnotherWay
+	// UsePassword: leads to the password instead.
+	UsePassword
+	// Trust: do not ask this device for a second factor again.
+	Trust
+	// Terms: terms of use, to be agreed to or only linked to.
+	Terms
+	// Later: not now, skip.
+	Later
+	// Decline: no, deny, reject.
+	Decline
+	// Close: close, dismiss.
+	Close
+	// Cookies: what cookie walls speak of.
+	Cookies
+	// CookieReject, CookieAccept and CookieSettings: the buttons of cookie walls.
+	CookieReject
+	CookieAccept
+	CookieSettings
+	// Loading: wait, you are being redirected.
+	Loading
+	// Greeting: welcome, hello.
+	Greeting
+	// SignedInAs: words before the name of who is logged in.
+	SignedInAs
+	// Application: what the navigation of an application leads to: projects, orders, reports.
+	Application
+	// Marketing: what a public page wants of strangers: prices, demonstrations.
+	Marketing
+	// Legal: the small print, help and languages: in the footer of every page.
+	Legal
+	// SendCode: send a code, in the first place.
+	SendCode
+	// TooMany: tried too often; of the account only where nothing else is named.
+	TooMany
+	// SessionExpired: the login took too long and starts again.
+	SessionExpired
+	// Validity: words before the time for which a code is valid.
+	Validity
+	// Offer: things that pages offer on the way in and that may be declined.
+	Offer
+	// Honeypot: words to people that a field must stay empty.
+	Honeypot
+	// AnotherAccount: an account that is not in the list.
+	AnotherAccount
+	// Provider: names of providers to sign in with.
+	Provider
+	// Choose: select one of several.
+	Choose
+	// SingleSignOn: the account of an employer or a school.
+	SingleSignOn
+
 	concerns
 )
 
@@ -107,6 +178,10 @@ var concernNames = [concerns]string{
 	"unknown_user", "password_expired", "logout", "account", "forgot", "register", "back", "sso", "show", "resend",
 	"search", "newsletter", "captcha", "person_name", "card", "organisation", "consent", "accept", "remember",
 	"method", "account_choice", "external_wait", "enrolment", "sent", "error_page", "site_error", "security_question",
+	"sms", "voice", "app", "push", "passkey", "security_key", "magic_link", "link_sent", "number_match", "another_way", "use_password",
+	"trust", "terms", "later", "decline", "close", "cookies", "cookie_reject", "cookie_accept", "cookie_settings", "loading", "greeting",
+	"signed_in_as", "application", "marketing", "legal", "send_code", "too_many", "session_expired", "validity", "offer", "honeypot",
+	"another_account", "provider", "choose", "single_sign_on",
 }
 
 // String is the concern's name and the name of its file.
@@ -125,21 +200,3 @@ func Concerns() []Concern {
 	}
 	return all
 }
-
-// Set is a set of concerns.
-type Set uint64
-
-// Of returns the set of the concerns given.
-func Of(cs ...Concern) Set {
-	var s Set
-	for _, c := range cs {
-		s |= 1 << c
-	}
-	return s
-}
-
-// Has reports whether any of cs is in the set.
-func (s Set) Has(cs ...Concern) bool { return s&Of(cs...) != 0 }
-
-// HasAll reports whether all of cs are in the set.
-func (s Set) HasAll(cs ...Concern) bool { return s&Of(cs...) == Of(cs...) }

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 //go:embed data/*.txt
@@ -17,8 +18,8 @@ var lexicon, languages = mustLoad()
 // Languages returns the language codes that a list has a line for.
 func Languages(c Concern) []string { return append([]string(nil), languages[c]...) }
 
-func mustLoad() (*node, [concerns][]string) {
-	root := &node{}
+func mustLoad() (*trie, [concerns][]string) {
+	root := newTrie()
 	var langs [concerns][]string
 	for _, c := range Concerns() {
 		content, err := data.ReadFile("data/" + c.String() + ".txt")
@@ -33,7 +34,7 @@ func mustLoad() (*node, [concerns][]string) {
 }
 
 // load adds the terms of one file to root and returns its languages.
-func load(root *node, c Concern, content string) ([]string, error) {
+func load(root *trie, c Concern, content string) ([]string, error) {
 	var langs []string
 	lines := bufio.NewScanner(strings.NewReader(content))
 	for number := 1; lines.Scan(); number++ {
@@ -53,13 +54,13 @@ func load(root *node, c Concern, content string) ([]string, error) {
 	return langs, lines.Err()
 }
 
-func addTerm(root *node, c Concern, term string) {
+func addTerm(root *trie, c Concern, term string) {
 	term, stem := strings.CutSuffix(term, "*")
 	kept := Normalise(term)
 	if kept == "" {
 		return
 	}
-	stem = stem || strings.ContainsFunc(kept, runsOn)
+	stem = stem || utf8.RuneCountInString(kept) > 1 && strings.ContainsFunc(kept, runsOn)
 	root.add(kept, stem, c)
 	if plain := WithoutDiacritics(kept); plain != kept {
 		root.add(plain, stem, c)

@@ -8,13 +8,13 @@ import (
 
 func TestLoad_WhenALineHasNoLanguage_SaysWhere(t *testing.T) {
 	t.Parallel()
-	_, err := load(&node{}, Login, "# comment\n\nen: sign in\nanmelden\n")
+	_, err := load(newTrie(), Login, "# comment\n\nen: sign in\nanmelden\n")
 	require.ErrorContains(t, err, "login, line 4")
 }
 
 func TestLoad_AddsStemsAndFoldedForms(t *testing.T) {
 	t.Parallel()
-	root := &node{}
+	root := newTrie()
 	langs, err := load(root, Wrong, "de: ungültig*\npl: błąd\n")
 	require.NoError(t, err)
 	require.Equal(t, []string{"de", "pl"}, langs)
@@ -25,4 +25,10 @@ func TestLoad_AddsStemsAndFoldedForms(t *testing.T) {
 	}
 	_, length := root.longest("błądzić")
 	require.Zero(t, length)
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		mustLoad()
+	}
 }

@@ -13,28 +13,42 @@ import (
 func Normalise(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))
-	if !ascii(text) {
-		text = norm.NFKC.String(text)
+	normalise(compose(text), func(r rune, _ int) { b.WriteRune(r) })
+	return b.String()
+}
+
+// compose returns text in the form NFKC.
+func compose(text string) string {
+	if ascii(text) {
+		return text
 	}
-	gap := false
-	for _, r := range text {
+	return norm.NFKC.String(text)
+}
+
+// normalise yields the runes of the normalised form of a composed text, and where in it each comes from: a space
+// comes from where the token after it does.
+func normalise(text string, yield func(r rune, from int)) {
+	gap, begun := false, false
+	for i, r := range text {
 		switch r = foldRune(r); {
 		case r == 0:
 		case isWord(r):
-			if gap && b.Len() > 0 {
-				b.WriteByte(' ')
+			if gap && begun {
+				yield(' ', i)
 			}
-			gap = false
-			b.WriteRune(r)
+			gap, begun = false, true
+			yield(r, i)
 		default:
 			gap = true
 		}
 	}
-	return b.String()
 }
 
 // NormaliseIdentifier is Normalise for names that developers gave: "userLoginName2" becomes "user login name 2".
-func NormaliseIdentifier(name string) string { return Normalise(splitIdentifier(name)) }
+func NormaliseIdentifier(name string) string {
+	apart, _ := splitIdentifier(compose(name))
+	return Normalise(apart)
+}
 
 // WithoutDiacritics returns a normalised text without its diacritics: "código" becomes "codigo".
 func WithoutDiacritics(normalised string) string {
@@ -89,24 +103,30 @@ func ascii(s string) bool {
 	return true
 }
 
-// splitIdentifier sets a space between the words of camelCase and between letters and digits.
-func splitIdentifier(name string) string {
+// splitIdentifier sets a space between the words of camelCase and between letters and digits, and returns for each byte
+// of the result where in name it comes from.
+func splitIdentifier(name string) (string, []int) {
 	var b strings.Builder
 	b.Grow(len(name) + 8)
+	origins := make([]int, 0, len(name)+8)
 	var before rune
-	rs := []rune(name)
-	for i, r := range rs {
-		next := rune(0)
-		if i+1 < len(rs) {
-			next = rs[i+1]
+	for i, r := range name {
+		size := utf8.RuneLen(r)
+		if r == utf8.RuneError {
+			_, size = utf8.DecodeRuneInString(name[i:])
 		}
+		next, _ := utf8.DecodeRuneInString(name[i+size:])
 		if wordStarts(before, r, next) {
 			b.WriteByte(' ')
+			origins = append(origins, i)
 		}
-		b.WriteRune(r)
+		b.WriteString(name[i : i+size])
+		for range size {
+			origins = append(origins, i)
+		}
 		before = r
 	}
-	return b.String()
+	return b.String(), origins
 }
 
 // wordStarts reports whether a word starts at r: user|Name, OTP|Code, code|6, 6|digits. "2fa" and "2FA" stay one.

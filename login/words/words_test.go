@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,8 +18,74 @@ var mustLanguages = []string{
 func TestLists_HaveEveryLanguage(t *testing.T) {
 	t.Parallel()
 	for _, c := range words.Concerns() {
-		require.Subset(t, words.Languages(c), mustLanguages, c.String())
+		if c != words.Provider { // names are the same everywhere
+			require.Subset(t, words.Languages(c), mustLanguages, c.String())
+		}
 	}
+}
+
+// Each row is what one language says on the pages of a login, in the order of wantOfLanguages.
+func TestFind_InEveryLanguage_KnowsWhatEveryLoginSays(t *testing.T) {
+	t.Parallel()
+	for lang, said := range saidInLanguages {
+		require.Len(t, said, len(wantOfLanguages), lang)
+		for i, text := range said {
+			require.True(t, words.Find(text).Has(wantOfLanguages[i]), "%s: %q says %s", lang, text, wantOfLanguages[i])
+		}
+	}
+	for _, lang := range mustLanguages {
+		require.Contains(t, saidInLanguages, lang)
+	}
+}
+
+func TestMask_KeepsWhatIsSaidAndNothingElse(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Welcome back, Alice Miller!":           "Welcome back, xxxxx xxxxxx!",
+		"We sent a code to alice@mail.example.": "We sent a code xx xxxxx@xxxx.xxxxxxx.",
+		"Your 6-digit code expires in 04:59":    "xxxx 6-digit code expires xx 00:00",
+		"山田様のパスワード":                             "々々々々パスワード",
+		"Konto 4711 ist gesperrt":               "Konto 0000 ist gesperrt",
+	} {
+		require.Equal(t, want, words.Mask(text))
+	}
+	require.Equal(t, "xxxxxUserName00", words.MaskIdentifier("aliceUserName42"))
+}
+
+func TestMask_SaysTheSameAndIsIdempotent(t *testing.T) {
+	t.Parallel()
+	pieces := rapid.SliceOfN(rapid.SampledFrom([]string{
+		"Alice", "Log in", " ", "パスワード", "山田", "@", "alice@mail.com", "2fa", "otp7", "Código", "de verificación", ".", "\u0301",
+		"انتهت صلاحية", "أحمد", "6-digit", "تـسجيل الدخول", "ｌｏｇ", "İ", "x", "user", "Name", "•••", "한국", "인증번호", "-", "no",
+	}), 0, 8)
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(pieces.Draw(t, "pieces"), rapid.SampledFrom([]string{"", " "}).Draw(t, "between"))
+		if rapid.Bool().Draw(t, "any") {
+			text = rapid.String().Draw(t, "text")
+		}
+		masked := words.Mask(text)
+		if a, b := words.Find(text), words.Find(masked); a != b {
+			t.Fatalf("%q says %v, %q says %v", text, a, masked, b)
+		}
+		if again := words.Mask(masked); again != masked {
+			t.Fatalf("%q becomes %q, then %q", text, masked, again)
+		}
+		named := words.MaskIdentifier(text)
+		if a, b := words.FindIdentifier(text), words.FindIdentifier(named); a != b {
+			t.Fatalf("the name %q says %v, %q says %v", text, a, named, b)
+		}
+	})
+}
+
+func TestFind_OfAnAddress_SaysEmailAndNothingOfItsParts(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"name@company.com", "login@search.example", "メールalice@example.comに送信"} {
+		s := words.Find(text)
+		require.True(t, s.Has(words.Email), text)
+		require.False(t, s.Has(words.Organisation, words.Login, words.Search), text)
+	}
+	require.False(t, words.Find("@anteroom").Has(words.Email))
+	require.False(t, words.Find("a @ b").Has(words.Email))
 }
 
 func TestFind_InProse_FindsTheConcern(t *testing.T) {
@@ -29,7 +96,7 @@ func TestFind_InProse_FindsTheConcern(t *testing.T) {
 		"Código de verificación": words.Code, "numero de telefono, codigo": words.CodeWeak, "Saisissez l'OTP": words.Code,
 		"6-digit code": words.Code, "One-time password": words.Code, "短信验证码": words.Code,
 		"Das Kennwort ist ungültig.": words.Wrong, "Неверный логин": words.Wrong, "It doesn’t match": words.Wrong,
-		"Konto gesperrt": words.Lockout, "Too many attempts": words.Lockout, "次数过多": words.Lockout,
+		"Konto gesperrt": words.Lockout, "Too many attempts": words.TooMany, "次数过多": words.TooMany,
 		"Déconnexion": words.Logout, "Wyloguj się": words.Logout, "تسجيل الخروج": words.Logout,
 		"Zapomněli jste heslo?": words.Forgot, "Postleitzahl": words.OtherCode, "Promo code": words.OtherCode,
 	} {
@@ -107,4 +174,10 @@ func TestSet_HasAnyAndHasAll(t *testing.T) {
 	require.False(t, s.Has(words.Search))
 	require.True(t, s.HasAll(words.Login, words.Code))
 	require.False(t, s.HasAll(words.Login, words.Search))
+	require.Equal(t, 2, s.Len())
+	require.True(t, s.Meets(words.Of(words.Code, words.Provider)))
+	require.Equal(t, words.Of(words.Login), s.Without(words.Of(words.Code, words.Provider)))
+	require.True(t, words.Set{}.Empty())
+	require.Equal(t, s, words.Of(words.Login).Or(words.Of(words.Code), words.Set{}))
+	require.True(t, words.Of(words.Provider).Has(words.Provider))
 }
