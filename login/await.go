@@ -57,8 +57,12 @@ func (r *run) mayChange() (bool, time.Duration) {
 	waited := r.clock.Now().Sub(r.actedAt)
 	switch {
 	case !r.seen.Class.settled():
+		limit := r.timing.Unknown
+		if r.presumed() != nil { // the proof waits, too
+			limit = min(limit, 4*r.timing.Grace)
+		}
 		// A page that complains is no page that loads.
-		return waited < r.timing.Unknown && (r.pending == nil || r.seen.NewError() == nil), r.timing.Unknown - waited
+		return waited < limit && (r.pending == nil || r.seen.NewError() == nil), limit - waited
 	case r.effect() == effectForward || r.explained() || r.unsent():
 		return false, 0
 	case r.emptied() || r.refusedByStatus():

@@ -71,7 +71,7 @@ func (p *page) addActions(c *Classification) {
 
 // addAnswer adds what a control answers to a page of c's class.
 func (p *page) addAnswer(c *Classification, a *action) {
-	if score := p.entry(a); score > 0 && c.Class.entered() {
+	if score := p.entry(a); score > 0 && c.Class.entered() && !p.besideFields(a) { // a form's own button submits it
 		c.addAction(ActionEnter, a, score)
 	}
 	if score := declines(c.Class, a); score > 0 {

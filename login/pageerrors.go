@@ -92,6 +92,10 @@ func errorClassOf(s words.Set) ErrorClass {
 	code := s.Has(words.Code, words.CodeWeak, words.Recovery)
 	account := s.Has(words.Password, words.Username) || s.Has(words.Email, words.Login) && !code
 	switch {
+	case s.Has(words.SiteError) && !account && !s.Has(words.TooMany):
+		return ErrorSite // "Something went wrong, try again later" locks nobody out
+	case s.HasAll(words.Lockout, words.Wrong) && account && !s.Has(words.TooMany):
+		return ErrorCredentials // "wrong password, or the account is blocked"
 	case s.Has(words.Lockout), s.Has(words.TooMany) && (account || !code):
 		return ErrorLockout
 	case s.Has(words.TooMany):

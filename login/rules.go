@@ -93,7 +93,9 @@ var passwordVetoes = []rule{
 	{"trap", 0, func(_ *page, f *field) bool { return f.trap() }},
 	// A text field that is called password is a trap or a mistake; the password would be seen.
 	{"not_a_password_field", 0, func(_ *page, f *field) bool { return f.Type != "password" && !f.WasPassword }},
-	{"other_autocomplete", 0, func(_ *page, f *field) bool { return f.autocompletesOther("current-password") }},
+	{"other_autocomplete", 0, func(_ *page, f *field) bool {
+		return f.autocompletesOther("current-password") && !(f.auto == "new-password" && f.guarded())
+	}},
 	{"new_password", 0, func(_ *page, f *field) bool { return f.newPassword() }},
 	{"two_passwords", 0, func(_ *page, f *field) bool { return f.form.passwords > 1 }},
 	{"code", 0, func(_ *page, f *field) bool { return f.code() }},
@@ -159,7 +161,14 @@ func (f *field) beforePassword() bool {
 }
 
 func (f *field) newPassword() bool {
-	return (f.Type == "password" || f.WasPassword) && (f.auto == "new-password" || f.says(words.NewPassword))
+	return (f.Type == "password" || f.WasPassword) && (f.auto == "new-password" && !f.guarded() || f.says(words.NewPassword))
+}
+
+// guarded reports whether new-password stands there only to keep browsers from filling the field in: it is the form's only
+// password, and the form signs in.
+func (f *field) guarded() bool {
+	own := f.form.name.Or(f.form.buttons)
+	return f.form.passwords <= 1 && own.Has(words.Login) && !own.Has(words.Register) && !f.says(words.NewPassword)
 }
 
 func (f *field) organisation() bool {

@@ -406,6 +406,15 @@ func TestRun_WhenThePageShowsTheUserName_CountsItAsEvidence(t *testing.T) {
 
 	s.pages["home"].model.Text = "Signed in"
 	s.pages["home"].model.URL = "https://app.example/login"
+	doubtful := setup(t, s).run(t)
+	require.NotNil(t, doubtful.LoggedIn, "the proof decides")
+	require.Less(t, doubtful.LoggedIn.Verdict.Confidence, out.LoggedIn.Verdict.Confidence)
+}
+
+func TestRun_WhenAPageAfterThePasswordShowsTooLittle_DoesNotPresume(t *testing.T) {
+	t.Parallel()
+	s := plainSite()
+	s.pages["home"].model = login.PageModel{URL: "https://app.example/login", Headings: []string{"Fernwood"}}
 	requireFailure(t, setup(t, s).run(t), session.FailureUnsupported, "unknown_page")
 }
 

@@ -3,6 +3,7 @@ package login
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/anteroom/anteroom/session"
@@ -33,6 +34,9 @@ func (r *run) askUnknown(ctx context.Context) (*Outcome, error) {
 	if returned, err := r.returnFromLink(ctx); returned || err != nil {
 		return nil, err
 	}
+	if v := r.presumed(); v != nil {
+		return &Outcome{LoggedIn: &LoggedIn{LandingURL: r.model.URL, Verdict: *v}}, nil
+	}
 	fields, controls := r.offered()
 	if a := r.answer(session.AskUnknownPage, ""); a != nil {
 		r.answered(a)
@@ -56,6 +60,28 @@ func (r *run) askUnknown(ctx context.Context) (*Outcome, error) {
 	out := r.ask(q, "")
 	out.Artefact = r.artefact(ctx, false)
 	return out, nil
+}
+
+// presumedThreshold is what the evidence must sum up to for the proof to decide about a page that shows nothing more: many
+// applications show icons only.
+const presumedThreshold = 35
+
+// presumed returns the verdict on a page that followed a secret, asks nothing, refuses nothing and shows some signs of an
+// application; nil otherwise. It is as good as the proof that follows, which a stranger's page does not pass.
+func (r *run) presumed() *session.Verdict {
+	if r.seen.Class != ClassUnknown || !r.progress.PasswordSubmitted && !r.progress.CodeSubmitted || r.uncertain || r.seen.NewError() != nil {
+		return nil
+	}
+	for _, e := range r.seen.Evidence {
+		if e.Weight <= 0 { // a veto, or a sign of a stranger's page
+			return nil
+		}
+	}
+	if confidence(r.seen.Evidence) < presumedThreshold {
+		return nil
+	}
+	evidence := slices.Clone(r.seen.Evidence)
+	return &session.Verdict{LoggedIn: true, Confidence: confidence(evidence), Evidence: evidence}
 }
 
 // offered lists the fields that can be filled in and what can be clicked.

@@ -60,7 +60,10 @@ func addTerm(root *trie, c Concern, term string) {
 	if kept == "" {
 		return
 	}
-	stem = stem || utf8.RuneCountInString(kept) > 1 && strings.ContainsFunc(kept, runsOn)
+	if strings.ContainsFunc(kept, runsOn) { // no word of these scripts is written without its marks
+		root.add(kept, stem || utf8.RuneCountInString(kept) > 1, c)
+		return
+	}
 	root.add(kept, stem, c)
 	if plain := WithoutDiacritics(kept); plain != kept {
 		root.add(plain, stem, c)
