@@ -157,7 +157,14 @@ func (p *page) offersOrganisations() bool {
 	if listed && p.can(words.Next, words.Confirm, words.Login) {
 		return true
 	}
-	topic := p.headings.Has(words.Organisation) && (p.headline().Has(words.Choose, words.Login) || p.past.submitted() || p.path.Has(words.Login))
+	if len(p.namedOrganisations()) >= 2 {
+		return true
+	}
+	said := p.headings
+	if p.short() {
+		said = said.Or(p.text)
+	}
+	topic := said.Has(words.Organisation) && (p.headline().Has(words.Choose, words.Login) || p.past.submitted() || p.path.Has(words.Login))
 	return topic && len(p.organisationOptions()) >= 2
 }
 
@@ -170,11 +177,26 @@ func (p *page) organisationOptions() []Option {
 			}
 		}
 	}
+	if options := p.namedOrganisations(); len(options) >= 2 {
+		return options
+	}
 	options := p.plainOptions(OptionOrganisation)
 	return slices.DeleteFunc(options, func(o Option) bool {
 		says := words.Find(o.Label)
 		return says.Has(words.Login, words.Confirm, words.SSO) && o.Control.Kind != ControlToggle
 	})
+}
+
+// namedOrganisations returns the buttons that their names say to be of companies.
+func (p *page) namedOrganisations() []Option {
+	var options []Option
+	for i := range p.actions {
+		a := &p.actions[i]
+		if a.Kind == ControlButton && words.FindIdentifier(a.Name).Has(words.Organisation) && !a.says.Has(words.Next, words.Confirm) {
+			options = append(options, newOption(OptionOrganisation, a.Control, a.says))
+		}
+	}
+	return options
 }
 
 // offers: something is offered that may be declined. Without a way round it, it is an enrolment.

@@ -25,7 +25,21 @@ const kindOf = (el) => {
   if (toggleRoles.has(role)) return ['toggle', role];
   if (fieldRoles.has(role) || (el.isContentEditable && has(el, 'contenteditable'))) return ['field', 'text'];
   if (buttonRoles.has(role) || (has(el, 'onclick') && el !== body())) return ['button', 'button'];
-  return role === 'link' ? ['link', ''] : undefined;
+  if (role === 'link') return ['link', ''];
+  return drawnButton(el) ? ['button', 'button'] : undefined;
+};
+
+// drawnButton: a listener cannot be seen from here, so an element that can be reached by the keyboard, or is called a button,
+// and holds a short text and nothing else to use, counts as one.
+const drawnTags = new Set(['div', 'span', 'a', 'li', 'p', 'td', 'label', 'b', 'i', 'em', 'strong']);
+const buttonNames = /(^|[\s_-])(btn|button)(?![a-z]*[\s_-]?(group|bar|row|s\b|wrap|container|toolbar))/i;
+const drawnButton = (el) => {
+  if (!drawnTags.has(el.localName)) return false;
+  const reached = has(el, 'tabindex') && el.tabIndex >= 0;
+  if (!reached && !buttonNames.test(attr(el, 'class'))) return false;
+  if (el.querySelector('a,button,input,select,textarea,[role],[tabindex],iframe')) return false;
+  const text = (el.textContent ?? '').trim();
+  return text.length > 0 ? text.length <= 40 : !!el.querySelector('svg,img');
 };
 
 // forms numbers forms by their first control.

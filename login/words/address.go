@@ -39,11 +39,16 @@ func addresses(text string) iter.Seq2[int, int] {
 				end--
 			}
 			from = end
-			if start < at && end > at+1 && !yield(start, end) {
+			if solid(text[start:at]) && solid(text[at+1:end]) && !yield(start, end) {
 				return
 			}
 		}
 	}
+}
+
+// solid reports whether there is more in text than marks, which stand for nothing by themselves.
+func solid(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsMark(r) })
 }
 
 // lastOf returns the longest end of text that consists of runes that are in.

@@ -21,7 +21,7 @@ type node struct {
 type entry struct{ whole, stem Set }
 
 func newTrie() *trie {
-	return &trie{roots: map[rune]int32{}, nodes: make([]node, 1, 1<<17), entries: make([]entry, 1, 1<<15)}
+	return &trie{roots: map[rune]int32{}, nodes: make([]node, 1, 150_000), entries: make([]entry, 1, 20_000)}
 }
 
 func (t *trie) add(term string, stem bool, c Concern) {
