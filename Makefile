@@ -44,7 +44,7 @@ test-e2e: ## Run the end-to-end tests over HTTP
 bench: ## Compare a login's time with a bare chromedp script and with Playwright
 	@scripts/ensure go browser
 	@scripts/build
-	@go run ./bench/login $(ARGS)
+	@go run ./bench/logintime $(ARGS)
 
 lint: ## Check style, walls and workflows
 	@scripts/ensure go

@@ -204,18 +204,23 @@ func (p *page) advertisement(front []bool) []action {
 	if says.Meets(ofLogin.Without(words.Of(words.Register))) || p.m.Dialog && p.headings.Has(words.Login) {
 		return nil
 	}
-	topic := p.headings.Or(p.text, says)
-	for _, c := range fields {
-		own, harmless := advertised(c)
-		if !harmless {
-			return nil
-		}
-		topic = topic.Or(own)
-	}
-	if p.coversLogout() || topic.Has(words.Newsletter) || len(fields) == 0 && (topic.Has(words.Offer, words.Marketing) || p.anyCovered()) {
+	if p.advertises(fields, p.headings.Or(p.text, says)) {
 		return members
 	}
 	return nil
+}
+
+// advertises reports whether what stands in front, with these fields and about this topic, is there to be sent away.
+func (p *page) advertises(fields []*Control, topic words.Set) bool {
+	for _, c := range fields {
+		own, harmless := advertised(c)
+		if !harmless {
+			return false
+		}
+		topic = topic.Or(own)
+	}
+	nothingWanted := len(fields) == 0 && (topic.Has(words.Offer, words.Marketing) || p.anyCovered())
+	return p.coversLogout() || topic.Has(words.Newsletter) || nothingWanted
 }
 
 // advertised returns what a field speaks of, and whether an advertisement may have it: an address to write to, or a

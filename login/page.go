@@ -33,7 +33,7 @@ func (e *LoadError) Error() string { return "load page: " + e.Reason }
 
 // Page is one browser page, as the engine sees it. Every method has a bound of its own
 // besides ctx. A Page is used by one goroutine.
-type Page interface {
+type Page interface { //nolint:interfacebloat // a page is one thing, and its fakes are ours
 	// Navigate opens url and returns when the document was committed. Errors: *LoadError, ErrPageLost.
 	Navigate(ctx context.Context, url string) error
 	// Settle waits until the page is quiet: no navigation, no document or XHR or fetch request in flight and no

@@ -91,15 +91,10 @@ func errorClass(text string) ErrorClass { return errorClassOf(words.Find(text)) 
 func errorClassOf(s words.Set) ErrorClass {
 	code := s.Has(words.Code, words.CodeWeak, words.Recovery)
 	account := s.Has(words.Password, words.Username) || s.Has(words.Email, words.Login) && !code
+	if class := lockoutOf(s, account, code); class != "" {
+		return class
+	}
 	switch {
-	case s.Has(words.SiteError) && !account && !s.Has(words.TooMany):
-		return ErrorSite // "Something went wrong, try again later" locks nobody out
-	case s.HasAll(words.Lockout, words.Wrong) && account && !s.Has(words.TooMany):
-		return ErrorCredentials // "wrong password, or the account is blocked"
-	case s.Has(words.Lockout), s.Has(words.TooMany) && (account || !code):
-		return ErrorLockout
-	case s.Has(words.TooMany):
-		return ErrorCode // tried too often is this code, not the account
 	case s.Has(words.PasswordExpired):
 		return ErrorPasswordExpired
 	case s.Has(words.UnknownUser) && !s.HasAll(words.Password, words.Wrong): // which of the two is wrong is not said
@@ -117,6 +112,21 @@ func errorClassOf(s words.Set) ErrorClass {
 		return ErrorSite
 	case s.Has(words.Wrong):
 		return ErrorRejected
+	}
+	return ""
+}
+
+// lockoutOf says what a message about too many tries or a locked account complains about; empty for another message.
+func lockoutOf(s words.Set, account, code bool) ErrorClass {
+	switch {
+	case s.Has(words.SiteError) && !account && !s.Has(words.TooMany):
+		return ErrorSite // "Something went wrong, try again later" locks nobody out
+	case s.HasAll(words.Lockout, words.Wrong) && account && !s.Has(words.TooMany):
+		return ErrorCredentials // "wrong password, or the account is blocked"
+	case s.Has(words.Lockout), s.Has(words.TooMany) && (account || !code):
+		return ErrorLockout
+	case s.Has(words.TooMany):
+		return ErrorCode // tried too often is this code, not the account
 	}
 	return ""
 }

@@ -94,7 +94,7 @@ var passwordVetoes = []rule{
 	// A text field that is called password is a trap or a mistake; the password would be seen.
 	{"not_a_password_field", 0, func(_ *page, f *field) bool { return f.Type != "password" && !f.WasPassword }},
 	{"other_autocomplete", 0, func(_ *page, f *field) bool {
-		return f.autocompletesOther("current-password") && !(f.auto == "new-password" && f.guarded())
+		return f.autocompletesOther("current-password") && (f.auto != "new-password" || !f.guarded())
 	}},
 	{"new_password", 0, func(_ *page, f *field) bool { return f.newPassword() }},
 	{"two_passwords", 0, func(_ *page, f *field) bool { return f.form.passwords > 1 }},

@@ -31,7 +31,7 @@ func startEngine(ctx context.Context, program, executable string) (*engine, func
 	if err != nil {
 		return nil, nil, err
 	}
-	cmd := exec.CommandContext(ctx, program, "up", "--json", "--listen", "127.0.0.1:0",
+	cmd := exec.CommandContext(ctx, program, "up", "--json", "--listen", "127.0.0.1:0", //nolint:gosec // the program is whoever runs the benchmark's
 		"--temporal-listen", "127.0.0.1:0", "--temporal-ui-listen", "127.0.0.1:0",
 		"--network-allow", "127.0.0.0/8", "--data-dir", dir, "--browser-path", executable)
 	cmd.Stderr = nil
@@ -48,7 +48,10 @@ func startEngine(ctx context.Context, program, executable string) (*engine, func
 		_ = cmd.Wait()
 		_ = os.RemoveAll(dir)
 	}
-	var first struct{ API, APIKeyFile string }
+	var first struct {
+		API        string `json:"api"`
+		APIKeyFile string `json:"apiKeyFile"`
+	}
 	scanner := bufio.NewScanner(out)
 	if !scanner.Scan() || json.Unmarshal(scanner.Bytes(), &first) != nil {
 		stop()

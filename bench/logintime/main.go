@@ -50,7 +50,7 @@ func run(ctx context.Context, rounds, warmup int, program string) error {
 	if err != nil {
 		return err
 	}
-	t, closeLab, err := serveLab()
+	t, closeLab, err := serveLab(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -47,10 +48,11 @@ const (
 )
 
 // serveLab serves the corpus on loopback and returns the plain site with password and code.
-func serveLab() (*target, func(), error) {
+func serveLab(ctx context.Context) (*target, func(), error) {
 	key := []byte("12345678901234567890")
 	lab := loginlab.New(loginlab.Options{TOTPKey: key})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -30,10 +30,10 @@ func startBare(ctx context.Context, executable string) (*bare, func(), error) {
 
 func (b *bare) name() string { return "bare chromedp" }
 
-// login logs in in a new browser context and reads the state, as the engine does.
+// login logs an account in, in a new browser context and reads the state, as the engine does.
 func (b *bare) login(_ context.Context, a account) (sample, error) {
 	began := time.Now()
-	page, cancel := chromedp.NewContext(b.browser, chromedp.WithNewBrowserContext())
+	page, cancel := chromedp.NewContext(b.browser, chromedp.WithNewBrowserContext()) //nolint:contextcheck // the browser's context is its own
 	defer cancel()
 	page, stop := context.WithTimeout(page, time.Minute)
 	defer stop()
