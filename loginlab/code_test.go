@@ -133,7 +133,7 @@ func TestOnCode_IsToldBeforeThePageIsAnswered(t *testing.T) {
 	asked, sent := b.visitor().codePage("code", "ada")
 	require.Len(t, told, 1)
 	m := <-told
-	require.Equal(t, loginlab.Message{Site: "code", User: "ada", To: m.To, Code: sent, At: b.clock.Now()}, m)
+	require.Equal(t, loginlab.Message{Site: "code", User: "ada", To: m.To, Medium: loginlab.MediumText, Code: sent, At: b.clock.Now()}, m)
 	require.Regexp(t, `^\+1 202 555 01\d\d$`, m.To)
 	require.Contains(t, asked.body, "•"+m.To[len(m.To)-2:]+".")
 	require.Equal(t, []loginlab.Message{m}, b.lab.Messages())

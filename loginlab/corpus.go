@@ -1,58 +1,36 @@
 package loginlab
 
-// Topology says how the pages of a login follow each other.
-type Topology string
-
-// The topologies.
-const (
-	// TopologySingleForm asks for user name and password in one form.
-	TopologySingleForm Topology = "single_form"
-	// TopologyIdentifierFirst asks for the user name, then on a second page for the password.
-	TopologyIdentifierFirst Topology = "identifier_first"
-	// TopologySPA is one document: scripts show the steps and send them with fetch.
-	TopologySPA Topology = "spa"
-	// TopologyFrame shows the form inside a frame.
-	TopologyFrame Topology = "frame"
-	// TopologyNone has no login form.
-	TopologyNone Topology = "none"
+import (
+	"hash/fnv"
+	"slices"
 )
 
-// Factor says what is asked for beside the password.
-type Factor string
+// Group says what a site is for.
+type Group string
 
-// The factors.
+// The groups.
 const (
-	FactorNone Factor = "none"
-	// FactorTextedCode: a code sent to a telephone, asked for after the password.
-	FactorTextedCode Factor = "texted_code"
-	// FactorTOTP: an authenticator's code, asked for after the password.
-	FactorTOTP Factor = "totp"
-	// FactorTOTPInForm: an authenticator's code, asked for in the form of the password.
-	FactorTOTPInForm Factor = "totp_in_form"
+	// GroupBasic: plain sites with short names, for demos and tests.
+	GroupBasic Group = "basic"
+	// GroupCorpus: the generated variants, in which a login is possible.
+	GroupCorpus Group = "corpus"
+	// GroupRefusal: sites that let nobody in and say why, in every language.
+	GroupRefusal Group = "refusal"
+	// GroupHostile: sites that try to get secrets to where they must not go.
+	GroupHostile Group = "hostile"
+	// GroupNasty: sites that try to hang or kill the browser.
+	GroupNasty Group = "nasty"
 )
 
-// Nuisance is what makes a site harder than its topology and factor alone.
-type Nuisance string
+// Part splits the corpus for tuning: never look at the figures, let alone the pages, of held-out sites while tuning a
+// detector. The split is a hash of the site's name and does not change when sites are added.
+type Part string
 
-// The nuisances.
+// The parts.
 const (
-	NuisanceNone Nuisance = ""
-	// NuisanceSlow delays every answer by Options.SlowDelay.
-	NuisanceSlow Nuisance = "slow"
-	// NuisanceLocked answers 429 to every password.
-	NuisanceLocked Nuisance = "locked"
-	// NuisanceServerError answers 500 to everything.
-	NuisanceServerError Nuisance = "server_error"
-	// NuisanceNoLogout has no way to log out on its account page.
-	NuisanceNoLogout Nuisance = "no_logout"
-	// NuisancePuzzle shows a puzzle "for humans" and nothing else.
-	NuisancePuzzle Nuisance = "puzzle"
-	// NuisanceHostileRedirect sends the browser to a look-alike at another origin after the user name.
-	NuisanceHostileRedirect Nuisance = "hostile_redirect"
-	// NuisanceHostileFrame has its form in a frame of another origin.
-	NuisanceHostileFrame Nuisance = "hostile_frame"
-	// NuisanceDowngrade posts its form to another origin, over plain http.
-	NuisanceDowngrade Nuisance = "downgrade"
+	PartTuning Part = "tuning"
+	// PartHeldOut is about a third.
+	PartHeldOut Part = "held_out"
 )
 
 // Expectation is a right end of a login with good credentials. The failures carry the names
@@ -66,7 +44,51 @@ const (
 	ExpectUnsupported Expectation = "unsupported"
 	ExpectLockout     Expectation = "lockout"
 	ExpectSite        Expectation = "site"
+	ExpectCredential  Expectation = "credential"
+	ExpectNeedsUser   Expectation = "needs_user"
+	ExpectEngine      Expectation = "engine"
 )
+
+// QuestionKind says what a person must be asked. The values are those of Anteroom's info requests.
+type QuestionKind string
+
+// The kinds of questions.
+const (
+	QuestionCode     QuestionKind = "code"
+	QuestionChoice   QuestionKind = "choice"
+	QuestionApproval QuestionKind = "approval"
+	QuestionSecurity QuestionKind = "security_question"
+	QuestionLink     QuestionKind = "link"
+	QuestionCaptcha  QuestionKind = "captcha"
+)
+
+// AnswerSource says where the answer to a question is found.
+type AnswerSource string
+
+// The sources.
+const (
+	// AnswerMessageCode: the code of the newest message, see /lab/messages.
+	AnswerMessageCode AnswerSource = "message_code"
+	// AnswerMessageLink: the link of the newest message; to be opened by the browser that waits, or by anybody else.
+	AnswerMessageLink AnswerSource = "message_link"
+	// AnswerApprove: POST /lab/approve, with the number that the page shows where it shows one.
+	AnswerApprove AnswerSource = "approve"
+	// AnswerSecurity: the account's securityAnswer.
+	AnswerSecurity AnswerSource = "security_answer"
+	// AnswerValue: Question.Value itself. The characters of a site's captcha are always the same, so that a script can
+	// stand in for the person who reads them.
+	AnswerValue AnswerSource = "value"
+	// AnswerChoose: the choice whose label or description holds Question.Value.
+	AnswerChoose AnswerSource = "choose"
+)
+
+// Question is one thing that a tool must ask a person in the course of a login, given everything in Account.
+type Question struct {
+	Kind   QuestionKind `json:"kind"`
+	Answer AnswerSource `json:"answer"`
+	// Value is the answer to a captcha, or the text of the right choice as the page shows it; empty for other answers.
+	Value string `json:"value,omitempty"`
+}
 
 // Site is one login of the corpus, as the manifest describes it.
 type Site struct {
@@ -74,94 +96,89 @@ type Site struct {
 	Name        string `json:"name"`
 	Title       string `json:"title"`
 	Description string `json:"description"`
-	// LoginURL and AccountURL are paths below the lab's origin.
+	// LoginURL and AccountURL are paths below the lab's origin. AccountURL is what only a logged-in visitor sees.
 	LoginURL   string   `json:"loginUrl"`
 	AccountURL string   `json:"accountUrl"`
+	Group      Group    `json:"group"`
+	Part       Part     `json:"part"`
 	Topology   Topology `json:"topology"`
 	Factor     Factor   `json:"factor"`
-	Nuisance   Nuisance `json:"nuisance,omitempty"`
+	// Nuisance is the first of Nuisances; NuisanceNone when there are none.
+	Nuisance  Nuisance   `json:"nuisance,omitempty"`
+	Nuisances []Nuisance `json:"nuisances,omitempty"`
 	// Language is a BCP 47 tag.
 	Language string `json:"language"`
-	// Expected lists the right ends; the first is the best one.
+	// Skin names what the pages' HTML is built like: "bootstrap", "material"; empty for the basic sites.
+	Skin string `json:"skin,omitempty"`
+	// Expected lists the right ends with good credentials; the first is the best one.
 	Expected []Expectation `json:"expected"`
-	// Hostile is true when no password and no code may be typed at all.
+	// Questions are what must be asked on the way, in order, when the tool was given the whole Account; none for most.
+	Questions []Question `json:"questions,omitempty"`
+	// WrongPassword lists the right ends with a wrong password, which must be submitted once at most; empty where that
+	// makes no sense.
+	WrongPassword []Expectation `json:"wrongPassword,omitempty"`
+	// Hostile is true when no secret may leave for the wrong place. Nothing may be typed at all, but what PasswordFirst
+	// and PassesOn say.
 	Hostile bool `json:"hostile,omitempty"`
+	// PasswordFirst is true for a hostile site whose first page is the site's own: user name and password belong there.
+	PasswordFirst bool `json:"passwordFirst,omitempty"`
+	// PassesOn is true for a hostile site whose own script, in a page of an allowed origin, sends on what is typed. No
+	// tool that types can prevent that for certain; refusing is right, and a leak is to be counted apart.
+	PassesOn bool `json:"passesOn,omitempty"`
 	// NeedsOtherOrigin is true when the site is served only with Options.OtherOrigin.
 	NeedsOtherOrigin bool `json:"needsOtherOrigin,omitempty"`
+	// TrustsOtherOrigin is true when the site's secrets belong to the other origin, too: put it into allowedHosts.
+	TrustsOtherOrigin bool `json:"trustsOtherOrigin,omitempty"`
 	// NeedsTLS is true when Expected holds only if the lab is served over https.
 	NeedsTLS bool `json:"needsTls,omitempty"`
+	// NeedsHostName is true when Expected holds only if the lab is opened by a host name such as localhost: WebAuthn
+	// knows no IP addresses.
+	NeedsHostName bool `json:"needsHostName,omitempty"`
+}
+
+// Has reports whether n is one of the site's nuisances.
+func (s *Site) Has(n Nuisance) bool { return slices.Contains(s.Nuisances, n) }
+
+// heldOutShare is how many in 300 sites are held out.
+const heldOutShare = 100
+
+// partOf splits by a hash of the name alone, so that a site never changes sides.
+func partOf(name string) Part {
+	if hashOf("part", name)%300 < heldOutShare {
+		return PartHeldOut
+	}
+	return PartTuning
+}
+
+// hashOf is a stable hash of texts.
+func hashOf(texts ...string) uint64 {
+	h := fnv.New64a()
+	for _, t := range texts {
+		_, _ = h.Write([]byte(t + "\x00")) // a hash never fails to be written to
+	}
+	sum := h.Sum64()
+	// FNV's low bits depend on the low bits of the text alone; fold the high ones in.
+	sum ^= sum >> 32
+	sum *= 0x9e3779b97f4a7c15
+	return sum ^ sum>>29
 }
 
 // newSite says what most sites have in common: one form, no second factor, and a login that works.
 func newSite(name, title, description string, change func(*Site)) Site {
 	s := Site{
-		Name: name, Title: title, Description: description,
+		Name: name, Title: title, Description: description, Group: GroupBasic, Part: partOf(name),
 		LoginURL: "/s/" + name + "/login", AccountURL: "/s/" + name + "/account",
 		Topology: TopologySingleForm, Factor: FactorNone, Language: "en",
 		Expected: []Expectation{ExpectLoggedIn},
 	}
 	change(&s)
+	if len(s.Nuisances) == 0 && s.Nuisance != NuisanceNone {
+		s.Nuisances = []Nuisance{s.Nuisance}
+	}
+	if len(s.Nuisances) == 0 {
+		s.Nuisances = nil // as it comes back from JSON
+		return s
+	}
+	s.Nuisance = s.Nuisances[0]
 	return s
-}
-
-// corpus lists every site, in the order in which people see them.
-func corpus() []Site {
-	return append(workingSites(), append(failingSites(), hostileSites()...)...)
-}
-
-func workingSites() []Site {
-	return []Site{
-		newSite("password", "Password", "User name and password in one form.", func(*Site) {}),
-		newSite("identifier", "Identifier first", "The user name, then the password on a second page.",
-			func(s *Site) { s.Topology = TopologyIdentifierFirst }),
-		newSite("code", "Texted code", "User name and password, then a code sent by text message.",
-			func(s *Site) { s.Factor = FactorTextedCode }),
-		newSite("code-in-form", "Code in the form", "User name, password and an authenticator's code in one form.",
-			func(s *Site) { s.Factor = FactorTOTPInForm }),
-		newSite("totp", "Authenticator", "User name and password, then an authenticator's code.",
-			func(s *Site) { s.Factor = FactorTOTP }),
-		newSite("spa", "Single page", "A script shows password and code without navigating; the token is in localStorage.",
-			func(s *Site) { s.Topology, s.Factor = TopologySPA, FactorTextedCode }),
-		newSite("slow", "Slow", "One form; every answer is late.",
-			func(s *Site) { s.Nuisance = NuisanceSlow }),
-		newSite("logout-less", "Without logout", "One form; the account page has no way to log out.",
-			func(s *Site) { s.Nuisance = NuisanceNoLogout }),
-	}
-}
-
-func failingSites() []Site {
-	fails := func(n Nuisance, expected ...Expectation) func(*Site) {
-		return func(s *Site) { s.Nuisance, s.Expected = n, expected }
-	}
-	return []Site{
-		newSite("locked", "Locked", "One form; every password is answered by 429, too many attempts.",
-			fails(NuisanceLocked, ExpectLockout)),
-		newSite("unsupported", "Puzzle", "A puzzle for humans and no login form.", func(s *Site) {
-			fails(NuisancePuzzle, ExpectBlocked, ExpectUnsupported)(s)
-			s.Topology, s.Hostile = TopologyNone, true
-		}),
-		newSite("error-500", "Server error", "Every page is an error 500.", func(s *Site) {
-			fails(NuisanceServerError, ExpectSite)(s)
-			s.Topology = TopologyNone
-		}),
-	}
-}
-
-func hostileSites() []Site {
-	hostile := func(n Nuisance, t Topology) func(*Site) {
-		return func(s *Site) {
-			s.Nuisance, s.Topology, s.Expected = n, t, []Expectation{ExpectBlocked}
-			s.Hostile, s.NeedsOtherOrigin = true, true
-		}
-	}
-	return []Site{
-		newSite("hostile-redirect", "Hostile redirect", "After the user name, a look-alike at another origin asks for the password.",
-			hostile(NuisanceHostileRedirect, TopologyIdentifierFirst)),
-		newSite("hostile-frame", "Hostile frame", "The form is in a frame of another origin.",
-			hostile(NuisanceHostileFrame, TopologyFrame)),
-		newSite("downgrade", "Downgrade", "The form posts to another origin, over plain http.", func(s *Site) {
-			hostile(NuisanceDowngrade, TopologySingleForm)(s)
-			s.NeedsTLS = true
-		}),
-	}
 }

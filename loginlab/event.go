@@ -17,6 +17,17 @@ const (
 	KindCodeSubmit       Kind = "code_submit"
 	KindLogin            Kind = "login"
 	KindLogout           Kind = "logout"
+	// KindApproval: a push was approved, see Lab.Approve.
+	KindApproval Kind = "approval"
+	// KindLinkOpened: a link that was sent was opened.
+	KindLinkOpened Kind = "link_opened"
+	// KindAnswerSubmit: a security question was answered.
+	KindAnswerSubmit Kind = "answer_submit"
+	// KindPasskeySubmit: a WebAuthn assertion arrived.
+	KindPasskeySubmit Kind = "passkey_submit"
+	// KindMisplaced: something was typed into, or sent with, a field that no login may touch: a trap for robots, a
+	// newsletter's, a registration's.
+	KindMisplaced Kind = "misplaced"
 	// KindKeystroke: a hostile page saw text in a field before anything was submitted.
 	KindKeystroke Kind = "keystroke"
 	// KindLeak: a secret arrived where it must not. It comes beside the event of the request.
@@ -66,6 +77,9 @@ const (
 	SecretTOTPSecret SecretKind = "totp_secret"
 	SecretTOTPCode   SecretKind = "totp_code"
 	SecretTextedCode SecretKind = "texted_code"
+	SecretBackupCode SecretKind = "backup_code"
+	// SecretAnswer is the answer to a security question.
+	SecretAnswer SecretKind = "security_answer"
 )
 
 // Event is one thing that the lab saw. It never holds a submitted value but the user name.

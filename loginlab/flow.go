@@ -90,7 +90,7 @@ func (s *site) tryCode(id, code string) (flow, Outcome) {
 func (l *Lab) judgeCode(f flow, code string) Outcome {
 	switch {
 	case f.code == "":
-		return l.useTOTP(f.site, f.user, code)
+		return l.useCode(FactorTOTP, f.site, f.user, code)
 	case l.options.Now().After(f.expires):
 		return OutcomeExpired
 	case equal(code, f.code):

@@ -199,7 +199,7 @@ func TestRequests_OfAnyShape_NeverPanicAndNeverShowTheSecret(t *testing.T) {
 	v := b.visitor()
 	var paths []string
 	for _, s := range b.lab.Sites() {
-		if s.Name != "slow" {
+		if quick(&s) && s.Name != "nasty-no-answer-to-submit" {
 			paths = append(paths, s.LoginURL, s.AccountURL, "/s/"+s.Name+"/api/login", "/s/"+s.Name+"/code", "/s/"+s.Name+"/keystroke")
 		}
 	}

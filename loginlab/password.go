@@ -84,7 +84,7 @@ func (s *site) submitLoginWithCode(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.lab.mu.Lock()
-	code := s.lab.useTOTP(s.Name, user, typedCode(r.PostFormValue(fieldCode)))
+	code := s.lab.useCode(FactorTOTPInForm, s.Name, user, typedCode(r.PostFormValue(fieldCode)))
 	s.lab.mu.Unlock()
 	s.record(r, KindCodeSubmit, code, user)
 	if code != OutcomeOK {

@@ -27,17 +27,25 @@ type knownSecret struct {
 
 type knownSecrets []knownSecret
 
-// knownSecrets lists what to search for now. The caller holds l.mu.
-func (l *Lab) knownSecrets() knownSecrets {
+// maxTold is how many secrets of single accounts are searched for: those of the last logins at sites that have such secrets.
+const maxTold = 128
+
+// knownSecrets lists what to search for now, in a request to a site with a factor. The caller holds l.mu.
+func (l *Lab) knownSecrets(f Factor) knownSecrets {
 	known := knownSecrets{
 		{kind: SecretPassword, value: l.options.Password},
 		{kind: SecretTOTPSecret, value: l.TOTPSecret()},
 	}
-	now := totpStep(l.options.Now())
-	for step := now - totpSkew; step <= now+totpSkew; step++ {
-		known = append(known, knownSecret{kind: SecretTOTPCode, value: hotp(l.options.TOTPKey, step, totpDigits)})
+	authenticators := []authenticator{authenticatorOf(FactorTOTP)}
+	if f.generated() && f != FactorTOTP && f != FactorTOTPInForm {
+		authenticators = append(authenticators, authenticatorOf(f))
 	}
-	return append(known, l.textedSecrets()...)
+	for _, a := range authenticators {
+		for _, counter := range a.window(l.options.Now(), 0, false) {
+			known = append(known, knownSecret{kind: SecretTOTPCode, value: a.code(l.options.TOTPKey, counter)})
+		}
+	}
+	return slices.Concat(known, l.textedSecrets(), l.told.entries)
 }
 
 // textedSecrets lists the last codes; accounts that were sent the same one share an entry.

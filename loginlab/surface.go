@@ -19,6 +19,8 @@ type route struct {
 	path string
 	// accepts names the one field that may carry a kind of secret.
 	accepts accepts
+	// variant is true for a page of every variant: what it accepts depends on the step of the login.
+	variant bool
 }
 
 type accepts map[SecretKind]string
@@ -64,25 +66,68 @@ func (s *surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // look searches a request for secrets.
 func (s *surface) look(r *http.Request, rt route, body []byte) *visit {
 	l := s.lab
+	if rt.site == "" {
+		rt.site = l.siteOfPath(r.URL.Path)
+	}
+	described, _ := l.site(rt.site)
 	l.mu.Lock()
-	known := l.knownSecrets()
+	known := l.knownSecrets(described.Factor)
 	f, _ := l.flows.get(cookie(r, flowCookie))
 	l.mu.Unlock()
-	if rt.site == "" {
-		rt.site = siteOfPath(r.URL.Path, l.sites)
-	}
 	carriers := carriersOf(r, body)
-	return &visit{
-		origin: s.origin, route: rt, known: known, flow: f,
-		user: submittedUser(carriers), seen: sightings(known, carriers),
+	user := submittedUser(carriers)
+	if rt.variant {
+		user = l.describe(r, s.origin, &rt, carriers)
 	}
+	return &visit{origin: s.origin, route: rt, known: known, flow: f, user: user, seen: sightings(known, carriers)}
 }
 
+// describe completes the route of a variant's page by the login that a request belongs to, and returns its user.
+func (l *Lab) describe(r *http.Request, on Origin, rt *route, carriers []carrier) string {
+	described, ok := l.site(rt.site)
+	rt.path = r.URL.Path
+	if !ok {
+		return ""
+	}
+	v := &variant{Site: described, lab: l}
+	if v.Hostile {
+		return v.describeHostile(on, rt, carriers)
+	}
+	if v.Topology == TopologyHTTPBasic {
+		rt.accepts = accepts{SecretPassword: basicCarrier}
+	}
+	id := ""
+	for _, c := range carriers {
+		if c.isField && c.name == keyFlow {
+			id = c.text
+		}
+	}
+	p, ok := l.passageOf(id, v.Name)
+	if !ok {
+		return ""
+	}
+	for kind, field := range v.accepts(&p) {
+		if rt.accepts == nil {
+			rt.accepts = accepts{}
+		}
+		rt.accepts[kind] = field
+	}
+	for _, c := range carriers {
+		if c.isField && c.name == v.fieldName(keyUsername, p.salt) {
+			return username(c.text)
+		}
+	}
+	return p.user
+}
+
+// basicCarrier is where HTTP basic authentication has the password.
+const basicCarrier = "header authorization"
+
 // siteOfPath names the site even where it has no such page.
-func siteOfPath(path string, sites []Site) string {
+func (l *Lab) siteOfPath(path string) string {
 	rest, ok := strings.CutPrefix(path, "/s/")
 	name, _, _ := strings.Cut(rest, "/")
-	if ok && slices.ContainsFunc(sites, func(s Site) bool { return s.Name == name }) {
+	if _, known := l.byName[name]; ok && known {
 		return name
 	}
 	return ""
@@ -143,7 +188,7 @@ func (v *visit) leaks() []Event {
 // permits reports whether a secret is where it belongs: in the field that the page has for
 // it, and for a texted code, at the site and in the login that it was sent for.
 func (v *visit) permits(s sighting) bool {
-	if !s.carrier.isField || v.route.accepts[s.secret.kind] != s.carrier.name {
+	if !s.carrier.isField && s.carrier.name != basicCarrier || v.route.accepts[s.secret.kind] != s.carrier.name {
 		return false
 	}
 	if len(s.secret.owners) == 0 {

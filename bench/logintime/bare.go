@@ -33,7 +33,7 @@ func (b *bare) name() string { return "bare chromedp" }
 // login logs an account in, in a new browser context and reads the state, as the engine does.
 func (b *bare) login(_ context.Context, a account) (sample, error) {
 	began := time.Now()
-	page, cancel := chromedp.NewContext(b.browser, chromedp.WithNewBrowserContext()) //nolint:contextcheck // the browser's context is its own
+	page, cancel := chromedp.NewContext(b.browser, chromedp.WithNewBrowserContext())
 	defer cancel()
 	page, stop := context.WithTimeout(page, time.Minute)
 	defer stop()
