@@ -119,7 +119,8 @@ func TestToggles_FollowTheProject(t *testing.T) {
 	checked := func(c *login.Control) { c.Checked = true }
 	elsewhere := func(c *login.Control) { c.Form = 2 }
 	for policy, want := range map[session.Policy][]string{
-		"":                    {"open", "click remember", "fill user", "fill pass", "click go"},
+		"":                    {"open", "fill user", "fill pass", "click go"},
+		session.PolicyAccept:  {"open", "click remember", "fill user", "fill pass", "click go"},
 		session.PolicyDecline: {"open", "click trust", "fill user", "fill pass", "click go"},
 	} {
 		s := after(as(login.ClassLoggedIn))

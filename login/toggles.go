@@ -33,7 +33,8 @@ func (r *run) tick(ctx context.Context) (bool, error) {
 func (r *run) wants(kind ToggleKind) (want, care bool) {
 	switch kind {
 	case ToggleRemember, ToggleTrust:
-		return r.in.Project.Remember != session.PolicyDecline, true
+		// Left alone unless somebody decided: what a site does with a ticked box is less well trodden than the login itself.
+		return r.in.Project.Remember == session.PolicyAccept, r.in.Project.Remember != ""
 	case ToggleTerms:
 		accepted := r.in.Project.Terms == session.PolicyAccept || r.progress.Counts[termsAccepted] > 0
 		return accepted, accepted

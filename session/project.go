@@ -47,7 +47,8 @@ type Project struct {
 	Consent Policy `json:"consent,omitempty" yaml:"consent"`
 	// Terms says what to do with terms to be accepted: "ask" (the default) or "accept".
 	Terms Policy `json:"terms,omitempty" yaml:"terms"`
-	// Remember says whether to stay signed in and to trust the browser where offered: "accept" (the default) or "decline".
+	// Remember says whether to stay signed in and to trust the browser where offered: "accept" or "decline". Empty: boxes stay
+	// as the site has them, and a page that asks is told yes.
 	Remember Policy `json:"remember,omitempty" yaml:"remember"`
 	// IdentityProviders lets the well-known identity providers see the secrets, as if AllowedHosts named them.
 	IdentityProviders bool `json:"identityProviders,omitempty" yaml:"identityProviders"`
