@@ -224,7 +224,7 @@ func (v *variant) takeAndLogIn(w http.ResponseWriter, r *http.Request) {
 		v.showHostile(w, sc)
 		return
 	}
-	s := &site{Site: v.Site, lab: v.lab}
+	s := v.plain()
 	s.setCookie(w, r, sessionCookie, s.startSession(r, user))
 	http.Redirect(w, r, v.path("account"), http.StatusSeeOther)
 }

@@ -26,7 +26,7 @@ func (v *variant) basicHolds(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	v.record(r, KindPasswordSubmit, OutcomeOK, user)
-	id := v.lab.newPassage(&site{Site: v.Site, lab: v.lab})
+	id := v.lab.newPassage(v.plain())
 	p, _ := v.lab.passageOf(id, v.Name)
 	p.user = user
 	v.lab.keepPassage(id, p)

@@ -209,7 +209,7 @@ type fragment struct {
 func (v *variant) showScene(w http.ResponseWriter, r *http.Request, status int, sc scene) {
 	p := pageOf(v, sc, "")
 	if sc.Poll != "" && v.step(v.passageFor(sc.Flow)) == stepLink && !v.Topology.elsewhere() {
-		s := &site{Site: v.Site, lab: v.lab}
+		s := v.plain()
 		s.setCookie(w, r, flowCookie, sc.Flow)
 	}
 	body := p.execute(v.Skin + "-fragment")

@@ -15,6 +15,9 @@ type variant struct {
 // defaultLateness is how late a slow site answers, and how long a page of the nuisances vanish and redirecting takes.
 const defaultLateness = 800 * time.Millisecond
 
+// plain is the variant as what keeps cookies and sessions for every kind of site.
+func (v *variant) plain() *site { return &site{Site: v.Site, lab: v.lab} }
+
 func (v *variant) path(name string) string { return "/s/" + v.Name + "/" + name }
 
 func (v *variant) step(p *passage) step {
@@ -67,7 +70,7 @@ func (v *variant) showLogin(w http.ResponseWriter, r *http.Request) {
 	case TopologyModal, TopologySlowSPA:
 		v.write(w, http.StatusOK, "shell", pageOf(v, scene{Title: brand, Heading: v.say("publicText")}, start))
 	default:
-		id := v.lab.newPassage(&site{Site: v.Site, lab: v.lab})
+		id := v.lab.newPassage(v.plain())
 		v.arrive(r, id)
 		v.showPage(w, r, id, http.StatusOK)
 	}
@@ -76,7 +79,7 @@ func (v *variant) showLogin(w http.ResponseWriter, r *http.Request) {
 // showStart begins a login where the form is.
 func (v *variant) showStart(w http.ResponseWriter, r *http.Request) {
 	v.record(r, KindPageView, OutcomeOK, "")
-	id := v.lab.newPassage(&site{Site: v.Site, lab: v.lab})
+	id := v.lab.newPassage(v.plain())
 	v.arrive(r, id)
 	v.showPage(w, r, id, http.StatusOK)
 }

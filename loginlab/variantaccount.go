@@ -10,13 +10,13 @@ func (v *variant) finish(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, v.path("login"), http.StatusSeeOther)
 		return
 	}
-	s := &site{Site: v.Site, lab: v.lab}
+	s := v.plain()
 	s.setCookie(w, r, sessionCookie, s.startSession(r, user))
 	http.Redirect(w, r, v.path("account"), http.StatusSeeOther)
 }
 
 func (v *variant) sessionUser(r *http.Request) (string, bool) {
-	s := &site{Site: v.Site, lab: v.lab}
+	s := v.plain()
 	return s.sessionUser(cookie(r, sessionCookie))
 }
 
@@ -32,7 +32,7 @@ func (v *variant) showAccount(w http.ResponseWriter, r *http.Request) {
 }
 
 func (v *variant) logOut(w http.ResponseWriter, r *http.Request) {
-	s := &site{Site: v.Site, lab: v.lab}
+	s := v.plain()
 	user, _ := s.endSession(cookie(r, sessionCookie))
 	v.record(r, KindLogout, OutcomeOK, user)
 	s.dropCookie(w, r, sessionCookie)

@@ -665,7 +665,7 @@ type Project struct {
 	// `label=` and an accessible name, or `text=` and visible text.
 	Recipe *Recipe `json:"recipe,omitempty"`
 
-	// Remember Whether to stay signed in and to trust the browser where that is offered: `accept` (the default) or `decline`.
+	// Remember Whether to stay signed in and to trust the browser where that is offered: `accept` or `decline`. Without it boxes stay as the site has them, and a page that asks is told yes.
 	Remember string `json:"remember,omitempty,omitzero"`
 
 	// SignInWith The provider's button to use where a site offers several: `google`, `sso`. Empty - the form, or a question.
