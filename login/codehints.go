@@ -34,7 +34,7 @@ func (p *page) addHints(c *Classification) {
 		}
 	case ClassExternalWait:
 		c.DisplayCode = p.displayCode()
-		c.Link = p.loud().Has(words.LinkSent) && c.DisplayCode == "" && !p.headline().Has(words.Push)
+		c.Link = p.waitsForLink(c)
 	case ClassSecurityQuestion:
 		if answer := c.Field(RoleSecurityAnswer); answer != nil {
 			c.Question = p.questionOf(&answer.Control)
@@ -52,9 +52,20 @@ func (p *page) addHints(c *Classification) {
 	c.Countdown = p.countdown()
 }
 
+// waitsForLink reports whether what the page waits for is a link that was sent: it says so, or something was sent to an
+// e-mail address, where nothing can be approved.
+func (p *page) waitsForLink(c *Classification) bool {
+	if c.DisplayCode != "" || p.headline().Has(words.Push) {
+		return false
+	}
+	approves := p.loud().Has(words.ExternalWait, words.Push, words.App, words.NumberMatch)
+	return p.loud().Has(words.LinkSent) || !approves && strings.Contains(p.maskedText(), "@")
+}
+
 // maskedTarget returns where the page says it sent the code; empty when it does not say.
 func (p *page) maskedTarget() string {
-	if !p.text.Has(words.Sent, words.Code, words.SendCode, words.LinkSent) && !p.headings.Has(words.Sent, words.Code, words.SendCode) {
+	tells := p.text.Or(p.headings).Has(words.Sent, words.Code, words.CodeWeak, words.SendCode, words.LinkSent, words.SMS)
+	if !tells && !p.sentMessage() {
 		return ""
 	}
 	return p.maskedText()
@@ -196,7 +207,7 @@ func (p *page) displayCode() string {
 		return code
 	}
 	if !p.headings.Or(p.text).Has(words.NumberMatch, words.ExternalWait) {
-		return ""
+		return p.shownNumber()
 	}
 	texts = texts[:0]
 	for _, l := range p.lines {

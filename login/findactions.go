@@ -166,6 +166,10 @@ func accepts(class Class, a *action) int {
 // adjustActions settles what a control does that depends on the others.
 func (p *page) adjustActions(c *Classification) {
 	switch c.Class { //nolint:exhaustive // nothing depends on the other classes
+	case ClassSendCode:
+		if a := p.onlySender(); a != nil && c.Action(ActionSend) == nil {
+			c.addAction(ActionSend, a, actionWeak)
+		}
 	case ClassCode, ClassCodeSplit, ClassCodeInForm, ClassExternalWait, ClassBackupCode:
 		// Beside the field for a code, "send code" sends another one.
 		for i := range c.Actions {

@@ -2,6 +2,7 @@ package login
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/anteroom/anteroom/login/words"
@@ -12,7 +13,7 @@ var captchaHosts = []struct{ place, vendor string }{
 	{"google.com/recaptcha", "recaptcha"}, {"recaptcha.net", "recaptcha"}, {"hcaptcha.com", "hcaptcha"},
 	{"challenges.cloudflare.com", "turnstile"}, {"geetest", "geetest"}, {"arkoselabs", "arkose"}, {"funcaptcha", "arkose"},
 	{"captcha-delivery.com", "datadome"}, {"px-captcha", "human"}, {"awswaf", "aws"}, {"friendlycaptcha", "friendlycaptcha"},
-	{"frcapi.com", "friendlycaptcha"}, {"mtcaptcha", "mtcaptcha"}, {"smartcaptcha", "smartcaptcha"}, {"captcha", ""},
+	{"frcapi.com", "friendlycaptcha"}, {"mtcaptcha", "mtcaptcha"}, {"smartcaptcha", "smartcaptcha"},
 }
 
 // captchaVendor names who makes the challenge of a frame; false when there is none in it.
@@ -27,8 +28,18 @@ func captchaVendor(frameURL string) (string, bool) {
 			return h.vendor, true
 		}
 	}
-	return "", false
+	return "", strings.Contains(u.Host, "captcha") || slices.ContainsFunc(strings.Split(strings.ToLower(u.Path), "/"), namesCaptcha)
 }
+
+// namesCaptcha reports whether a part of a path is the name of a challenge: "captcha.html", "image-captcha". A long part is
+// the name of something else.
+func namesCaptcha(segment string) bool {
+	words := strings.FieldsFunc(segment, func(r rune) bool { return r == '.' || r == '-' || r == '_' })
+	return len(words) <= captchaWords && strings.Contains(segment, "captcha")
+}
+
+// captchaWords is how many words the name of a challenge in a path has at most.
+const captchaWords = 3
 
 // isCaptcha: the page wants proof of being human. An invisible badge beside a form is none; see hasChallenge.
 func (p *page) isCaptcha() bool {
@@ -38,12 +49,19 @@ func (p *page) isCaptcha() bool {
 	if !p.short() || p.canLogOut() {
 		return false
 	}
-	for _, f := range p.m.Frames[min(1, len(p.m.Frames)):] {
-		if _, ok := captchaVendor(f.URL); ok {
-			return true
-		}
+	if p.framesCaptcha() && (p.m.Status >= 400 || len(p.actions) == 0) {
+		return true
 	}
 	return p.loud().Has(words.Captcha) && len(p.actions) <= 2
+}
+
+// framesCaptcha: a challenge stands in a frame of a page that nothing else explains. Many sites have a badge of one on all of
+// their pages.
+func (p *page) framesCaptcha() bool {
+	return p.short() && !p.canLogOut() && slices.ContainsFunc(p.m.Frames[min(1, len(p.m.Frames)):], func(f Frame) bool {
+		_, ok := captchaVendor(f.URL)
+		return ok
+	})
 }
 
 // hasChallenge reports whether something of a challenge is there to be clicked or typed into.

@@ -100,7 +100,7 @@ var passwordVetoes = []rule{
 	{"two_passwords", 0, func(_ *page, f *field) bool { return f.form.passwords > 1 }},
 	{"code", 0, func(_ *page, f *field) bool { return f.code() }},
 	{"code_after_password", 0, func(p *page, f *field) bool {
-		return p.past.submitted() && f.user.Has(words.CodeWeak) && !f.user.Has(words.Password)
+		return p.past.submitted() && f.user.Has(words.CodeWeak) && !f.user.Has(words.Password) || p.veiledCode(f)
 	}},
 	{"other_words", 0, func(_ *page, f *field) bool {
 		return f.says(words.Card, words.Captcha, words.Recovery, words.OtherCode, words.SecurityQuestion, words.OldPassword)
@@ -125,6 +125,7 @@ var codeRules = []rule{
 	{"text_speaks_of_code", 20, func(p *page, f *field) bool {
 		return p.past.submitted() && len(f.form.fields) == 1 && p.text.Has(words.Code)
 	}},
+	{"veiled_code", 60, func(p *page, f *field) bool { return p.veiledCode(f) }},
 	{"numeric", 15, func(_ *page, f *field) bool { return f.numeric() }},
 	{"short", 10, func(_ *page, f *field) bool { return f.shortMax() }},
 	{"beside_password", 15, func(_ *page, f *field) bool { return f.form.passwords > f.ownPassword() }},
@@ -200,7 +201,8 @@ func (p *page) recovery(f *field) bool {
 	if f.user.Has(words.Code) && f.user.Has(words.Recovery) {
 		return false // takes either
 	}
-	return f.says(words.Recovery) || !f.code() && len(f.form.fields) == 1 && p.headings.Or(p.title).Has(words.Recovery)
+	said := !f.code() && len(f.form.fields) == 1 && p.headings.Or(p.title).Has(words.Recovery)
+	return f.says(words.Recovery) || said && !f.searches() && !f.form.buttons.Has(words.Newsletter)
 }
 
 // onlyDev reports whether the developer's words speak of c and people's words say nothing.
