@@ -54,9 +54,20 @@ func (p *page) readForms(front []bool) {
 			p.addButton(i)
 		}
 	}
+	p.leaveSearches()
 	for _, f := range p.forms {
 		f.count()
 	}
+}
+
+// leaveSearches takes the boxes to search with out of the forms, and the forms that have nothing else: a login may share its
+// form, or a page without any form, with one.
+func (p *page) leaveSearches() {
+	p.forms = slices.DeleteFunc(p.forms, func(f *form) bool {
+		f.fields = slices.DeleteFunc(f.fields, (*field).onlySearches)
+		f.all = slices.DeleteFunc(f.all, (*field).onlySearches)
+		return len(f.all) == 0
+	})
 }
 
 func (p *page) addButton(index int) {

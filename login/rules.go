@@ -263,6 +263,13 @@ func (f *field) searchBox() bool {
 	return f.Type == "search" || f.Role == "searchbox" || f.Name == "q" || f.ElementID == "q"
 }
 
+// onlySearches reports whether the markup says that the field is for searching, and nothing says anything else: some sites
+// call a field so to keep browsers from filling it in.
+func (f *field) onlySearches() bool {
+	return f.searchBox() && !known(f.auto) && !f.says(words.Username, words.Email, words.Phone, words.Password, words.Code,
+		words.CodeWeak, words.Recovery, words.Organisation, words.SecurityQuestion)
+}
+
 // searches reports whether the field is for searching, by its markup or by words.
 func (f *field) searches() bool {
 	return f.searchBox() || f.says(words.Search) || f.form.name.Or(f.form.buttons).Has(words.Search)
