@@ -197,7 +197,7 @@ func (p *page) addOptions(c *Classification) {
 	case ClassMethodChoice:
 		c.Options = p.methodOptions()
 	case ClassAccountChoice:
-		c.Options = p.plainOptions(OptionAccount)
+		c.Options = p.accountOptions()
 	case ClassOrganisation:
 		if c.Field(RoleOrganisation) == nil {
 			c.Options = p.organisationOptions()

@@ -143,12 +143,31 @@ func (p *page) readLines() {
 		controls[squeeze(a.Text)] = true
 	}
 	for text := range strings.Lines(p.m.Text) {
-		if text = squeeze(text); text == "" || controls[text] {
+		if text = squeeze(text); text == "" || onlyControls(text, controls) {
 			continue
 		}
 		l := line{text: text, says: words.Find(text)}
 		p.lines = append(p.lines, l)
 		p.text = p.text.Or(l.says)
+	}
+}
+
+// onlyControls reports whether a line consists of the texts of controls that stand side by side, as in a navigation.
+func onlyControls(line string, controls map[string]bool) bool {
+	for rest := line; ; {
+		if controls[rest] {
+			return true
+		}
+		end := len(rest)
+		for end > 0 && !controls[rest[:end]] {
+			end = strings.LastIndexByte(rest[:end], ' ')
+		}
+		if end <= 0 {
+			return false
+		}
+		if rest = strings.TrimLeft(rest[end:], " |·•/-"); rest == "" {
+			return true
+		}
 	}
 }
 

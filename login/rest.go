@@ -25,6 +25,7 @@ var kinds = []kind{
 	{ClassLoggedIn, "application", (*page).isApplication},
 	{ClassConsent, "consent", (*page).isConsent},
 	{ClassStaySignedIn, "stay_signed_in", (*page).asksToStay},
+	{ClassAccountChoice, "account_tiles", (*page).showsAccounts},
 	{ClassMethodChoice, "method_choice", (*page).offersMethods},
 	{ClassSendCode, "send_code", (*page).sendsCode},
 	{ClassAccountChoice, "account_choice", (*page).offersAccounts},
@@ -136,71 +137,6 @@ func (p *page) sendsCode() bool {
 		return false
 	}
 	return !p.headline().Meets(making) || p.headline().Has(words.Code)
-}
-
-// offersAccounts: one of several accounts is to be chosen.
-func (p *page) offersAccounts() bool {
-	if p.canLogOut() && !p.headline().Has(words.AccountChoice) {
-		return false
-	}
-	if p.headline().Has(words.AccountChoice) || p.short() && p.text.Has(words.AccountChoice) {
-		return len(p.plainOptions(OptionAccount)) > 0
-	}
-	addresses := slices.ContainsFunc(p.actions, func(a action) bool {
-		return a.says.Has(words.Email) && maskedOrAddress(a.Text+" "+a.Label+" "+a.Context)
-	})
-	return addresses && p.can(words.AnotherAccount) && p.loginContextOf()
-}
-
-// offersOrganisations: a company or workspace is to be chosen.
-func (p *page) offersOrganisations() bool {
-	if p.canLogOut() && !p.short() {
-		return false
-	}
-	listed := slices.ContainsFunc(p.selects, func(s toggle) bool { return s.says.Or(s.dev).Has(words.Organisation) && len(s.Options) > 1 })
-	if listed && p.can(words.Next, words.Confirm, words.Login) {
-		return true
-	}
-	if len(p.namedOrganisations()) >= 2 {
-		return true
-	}
-	said := p.headings
-	if p.short() {
-		said = said.Or(p.text)
-	}
-	topic := said.Has(words.Organisation) && (p.headline().Has(words.Choose, words.Login) || p.past.submitted() || p.path.Has(words.Login))
-	return topic && len(p.organisationOptions()) >= 2
-}
-
-// organisationOptions returns the companies of the page: the entries of a list, else radio buttons, buttons and links.
-func (p *page) organisationOptions() []Option {
-	for i := range p.selects {
-		if s := &p.selects[i]; s.says.Or(s.dev).Has(words.Organisation) || len(p.selects) == 1 {
-			if options := listOptions(s, OptionOrganisation); len(options) > 0 {
-				return options
-			}
-		}
-	}
-	if options := p.namedOrganisations(); len(options) >= 2 {
-		return options
-	}
-	options := p.plainOptions(OptionOrganisation)
-	return slices.DeleteFunc(options, func(o Option) bool {
-		says := words.Find(o.Label)
-		return says.Has(words.Login, words.Confirm, words.SSO) && o.Control.Kind != ControlToggle
-	})
-}
-
-// namedOrganisations returns the buttons that their names say to be of companies.
-func (p *page) namedOrganisations() []Option {
-	var options []Option
-	for i := range p.actions {
-		a := &p.actions[i]
-		if a.Kind == ControlButton && words.FindIdentifier(a.Name).Has(words.Organisation) && !a.says.Has(words.Next, words.Confirm) {
-			options = append(options, newOption(OptionOrganisation, a.Control, a.says))
-		}
-	}
-	return options
 }
 
 // offers: something is offered that may be declined. Without a way round it, it is an enrolment.

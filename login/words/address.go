@@ -7,6 +7,12 @@ import (
 	"unicode/utf8"
 )
 
+// HasAddress reports whether text holds an e-mail address, in full or half hidden.
+func HasAddress(text string) bool {
+	_, found := withoutAddresses(text)
+	return found
+}
+
 // withoutAddresses takes the e-mail addresses out of text, byte for byte, and reports whether there were any.
 func withoutAddresses(text string) (string, bool) {
 	if strings.IndexByte(text, '@') < 0 {
