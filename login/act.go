@@ -117,7 +117,7 @@ func (r *run) expect(field Control, role Role) {
 		class: r.seen.Class, signature: r.seen.Signature, modelHash: r.seen.ModelHash, document: r.document(field.Frame),
 		field: field, role: role, password: role != "" && r.wantsPassword(), code: r.entering,
 	}
-	r.lines = lines(r.model)
+	r.lines, r.texts = lines(r.model), allTexts(r.model)
 }
 
 // wantsPassword reports whether the page is a form that takes the password.

@@ -111,7 +111,11 @@ func (r *run) rejected() *session.Failure {
 	case e != nil && e.Class == ErrorUnknownUser:
 		return r.failure(session.FailureCredential, "unknown_user", "The site does not know the account, or has disabled it.", e)
 	case e == nil:
-		return r.failure(session.FailureCredential, "wrong_password", "The site asked for the login again without saying why.", r.seen.NewError())
+		said := r.seen.NewError()
+		if said == nil {
+			said = r.said()
+		}
+		return r.failure(session.FailureCredential, "wrong_password", "The site asked for the login again without saying why.", said)
 	}
 	return r.failure(session.FailureCredential, "wrong_password", "The site refused the user name or the password.", e)
 }
@@ -180,7 +184,9 @@ func (r *run) failure(class session.FailureClass, code, message string, e *PageE
 	f.Evidence = slices.Clone(r.seen.Evidence)
 	if e != nil {
 		f.SiteError = r.redact(e.Text)
-		f.Evidence = append(f.Evidence, e.Evidence)
+		if e.Evidence.Rule != "" {
+			f.Evidence = append(f.Evidence, e.Evidence)
+		}
 	}
 	return f
 }

@@ -52,9 +52,9 @@ type run struct {
 	// actedAt is when the last act was made, readAt the mark before the last reading.
 	actedAt time.Time
 	readAt  Mark
-	// lines are the fingerprints of the lines of the page that was submitted last.
-	lines  []string
-	misses int
+	// lines are the fingerprints of the complaints on the page that was submitted last, texts those of all it said.
+	lines, texts []string
+	misses       int
 	// refused is set when the site refused a code or an answer and that was not counted yet; again says why a question
 	// is asked again; uncertain is true when the password may have been submitted by somebody else.
 	refused   *submitted
