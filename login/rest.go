@@ -2,6 +2,7 @@ package login
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/anteroom/anteroom/login/words"
 	"github.com/anteroom/anteroom/session"
@@ -81,12 +82,20 @@ func (p *page) loginContextOf() bool {
 
 // isConsent: the page speaks of passing data on, loudly, and has a button that agrees.
 func (p *page) isConsent() bool {
-	topic := p.headline().Has(words.Consent)
+	topic := p.headline().Has(words.Consent) || p.grants()
 	if !topic && (!p.short() || !p.text.Has(words.Consent)) {
 		return false
 	}
 	declines := p.can(words.Decline, words.Later) || p.can(words.Back)
 	return p.canAccept() && (declines || topic) || topic && declines && p.can(words.Next, words.Confirm)
+}
+
+// grants reports whether a heading after the login is nothing but the verb: "Authorize".
+func (p *page) grants() bool {
+	return p.past.submitted() && p.short() && slices.ContainsFunc(p.m.Headings, func(text string) bool {
+		says := words.Find(text)
+		return says.Has(words.Accept) && !says.Has(words.Trust, words.Remember, words.Decline) && !strings.Contains(squeeze(text), " ")
+	})
 }
 
 // canAccept reports whether a control agrees and does not refuse.
