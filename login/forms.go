@@ -131,7 +131,7 @@ func (p *page) readForm(f *form) reading {
 	if boxes := p.splitBoxes(f); len(boxes) > 0 {
 		return p.readSplitBoxes(r, boxes)
 	}
-	if len(f.fields) == 0 || p.setsPassword(&r) {
+	if len(f.fields) == 0 || f.settings || p.setsPassword(&r) {
 		return r
 	}
 	ambiguous := false

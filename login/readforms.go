@@ -19,6 +19,8 @@ type form struct {
 	passwords int
 	// closed is true for controls outside every form once their button came: what follows belongs to others.
 	closed bool
+	// settings is true for a form of the application behind the login.
+	settings bool
 }
 
 // field is a field that can be typed into.
@@ -57,6 +59,7 @@ func (p *page) readForms(front []bool) {
 	p.leaveSearches()
 	for _, f := range p.forms {
 		f.count()
+		f.settings = p.ofSettings(f)
 	}
 }
 
@@ -68,6 +71,16 @@ func (p *page) leaveSearches() {
 		f.all = slices.DeleteFunc(f.all, (*field).onlySearches)
 		return len(f.all) == 0
 	})
+}
+
+// maxLoginFields is how many fields a form of a login has at most: tenant, name, password and a code.
+const maxLoginFields = 4
+
+// ofSettings reports whether the form belongs to the application: the password is given, the page offers to log out, and the
+// form has more fields than a login without speaking of one. Its fields may be called as a login's are.
+func (p *page) ofSettings(f *form) bool {
+	return p.past.credentialsSubmitted() && len(f.fields) > maxLoginFields && !f.name.Or(f.buttons).Has(words.Login) &&
+		slices.ContainsFunc(p.actions, logsOut) && len(p.splitBoxes(f)) == 0
 }
 
 func (p *page) addButton(index int) {
