@@ -50,6 +50,8 @@ var signs = []sign{
 var vetoes = []sign{
 	{"refused", 0, func(p *page) bool { return p.m.Status >= 400 }},
 	{"wants_a_secret", 0, (*page).wantsSecret},
+	// The login form is not gone: something lies over it.
+	{"covers_password", 0, (*page).coversPassword},
 	{"on_its_way", 0, (*page).isLoading},
 	{"asks_something", 0, (*page).asksSomething},
 	{"refuses", 0, func(p *page) bool {
@@ -195,6 +197,9 @@ func (p *page) leftLoginPage() bool {
 func (p *page) wantsSecret() bool {
 	for _, f := range p.forms {
 		for _, x := range f.fields {
+			if f.settings {
+				break // a mail server's password, or a new one
+			}
 			if x.Type == "password" && !x.trap() || x.code() && !p.canLogOut() {
 				return true
 			}
@@ -213,7 +218,11 @@ func (p *page) asksSomething() bool {
 		return true
 	}
 	navigates := p.links() >= 4 || p.navigation() >= 3
-	return !navigates && p.can(words.Next, words.Confirm, words.Accept, words.Resend, words.AnotherWay, words.SendCode)
+	return !navigates && slices.ContainsFunc(p.actions, func(a action) bool {
+		// A sentence on a control tells of what it does: "Show the next unread message".
+		return utf8.RuneCountInString(squeeze(a.Text)) <= shortLabel && a.says.Has(words.Next, words.Confirm, words.Accept, words.Resend,
+			words.AnotherWay, words.SendCode)
+	})
 }
 
 func pathWords(href string) words.Set {

@@ -1,11 +1,13 @@
 package login_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/anteroom/anteroom/login"
+	"github.com/anteroom/anteroom/session"
 )
 
 // After a login every page that is none of the application's must be told from it, though it names the visitor.
@@ -42,4 +44,13 @@ func TestClassify_OnPagesOfTheApplication_NeedsASubmit(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, count, 8)
+}
+
+// A message box lies over the login form that came again: nothing but the password is unclear, and no proof needs to decide.
+func TestClassify_OfACoveredLoginForm_IsNoSignOfAnApplication(t *testing.T) {
+	t.Parallel()
+	f := readFixtures(t)["message_over_covered_login"]
+	c := login.Classify(&f.Model, f.History)
+	vetoed := slices.ContainsFunc(c.Evidence, func(e session.Evidence) bool { return e.Rule == "covers_password" })
+	require.True(t, vetoed, "%v", c.Evidence)
 }
