@@ -16,7 +16,7 @@ func (p *page) findCover(front []bool) bool {
 	if !cookies {
 		members = p.advertisement(front)
 	}
-	dismiss := dismissing(members)
+	dismiss := dismissing(members, cookies)
 	if dismiss == nil {
 		return false
 	}
@@ -148,14 +148,15 @@ func (p *page) sameWall(seed, a *action) bool {
 	return near && (a.says.Meets(agreeing) || a.says.Has(words.CookieSettings, words.Cookies) || closes(a)) && !p.besideFields(a)
 }
 
-// dismissing returns the control that makes a cover go: one that rejects, else one that closes, else one that accepts.
-func dismissing(members []action) *Control {
+// dismissing returns the control that makes a cover go: one that rejects, else one that closes; of a cookie wall, else one
+// that accepts.
+func dismissing(members []action, cookies bool) *Control {
 	for _, holds := range []func(a *action) bool{
 		func(a *action) bool { return a.says.Has(words.CookieReject) },
 		func(a *action) bool { return a.says.Has(words.Decline, words.Later) },
 		closes,
-		func(a *action) bool { return a.says.Has(words.CookieAccept, words.Accept) },
-		func(a *action) bool { return a.says.Has(words.Confirm) },
+		func(a *action) bool { return cookies && a.says.Has(words.CookieAccept, words.Accept) },
+		func(a *action) bool { return cookies && a.says.Has(words.Confirm) },
 	} {
 		for i := range members {
 			if a := &members[i]; !a.Disabled && !a.Covered && holds(a) {
@@ -181,10 +182,13 @@ var crosses = []string{"×", "x", "X", "✕", "✖", "✗", "⨯", "╳"}
 // advertisement returns the controls of a newsletter or another offer that stands in front of the page before anything
 // was submitted, or in front of an application's own page.
 func (p *page) advertisement(front []bool) []action {
+	fields := p.frontFields(front)
+	if len(fields) == 1 && p.anyCovered() && p.solicits(fields[0]) {
+		return p.buttonsNear(fields[0])
+	}
 	if p.past.submitted() && !p.coversLogout() || !p.m.Dialog && !p.anyCovered() {
 		return nil
 	}
-	fields := p.frontFields(front)
 	var members []action
 	var says words.Set
 	for _, a := range p.actions {

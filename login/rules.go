@@ -37,6 +37,10 @@ var identifierRules = []rule{
 		return len(f.form.fields) == 1 && !p.past.PasswordSubmitted && !f.numeric() && p.loginContext(f.form) &&
 			f.user.Without(vague).Empty() && f.dev.Without(vague).Empty()
 	}},
+	// Beside a form that leads on, one whose button says something else is not the login's.
+	{"button_of_another_purpose", -80, func(p *page, f *field) bool {
+		return f.auto != "username" && f.form.passwords == 0 && p.otherPurpose(f.form) && p.leadsOn(f.form)
+	}},
 	// A lone e-mail field is in most cases a newsletter, a contact form or a search.
 	{"no_login_context", -120, func(p *page, f *field) bool {
 		return f.auto != "username" && f.form.passwords == 0 && !p.loginContext(f.form)
@@ -70,6 +74,7 @@ var identifierVetoes = []rule{
 		return f.form.passwords == 0 && f.form.name.Or(f.form.buttons, f.hint).Has(words.Newsletter, words.Search) &&
 			!f.form.buttons.Has(words.Login)
 	}},
+	{"can_be_sent_away", 0, func(p *page, f *field) bool { return f.form.passwords == 0 && p.solicits(f.Control) }},
 	// What the site filled in after we gave the identifier is its own; it must stay as it is.
 	{"filled_by_site", 0, func(p *page, f *field) bool {
 		return f.site && (p.past.IdentifierSubmitted && f.form.passwords > 0 || p.past.PasswordSubmitted)
@@ -257,6 +262,20 @@ func (p *page) loginContext(f *form) bool {
 	}
 	return own.Or(p.headings, p.title, p.path).Has(words.Login)
 }
+
+// otherPurpose reports whether the form's buttons can be read, and none of them signs in or leads on.
+func (p *page) otherPurpose(f *form) bool {
+	labelled := slices.ContainsFunc(p.actions, func(a action) bool { return a.form == f && strings.TrimSpace(a.Text) != "" })
+	return labelled && !f.buttons.Meets(leading)
+}
+
+// leadsOn reports whether a form other than f has a button that signs in or leads on.
+func (p *page) leadsOn(f *form) bool {
+	return slices.ContainsFunc(p.forms, func(x *form) bool { return x != f && x.buttons.Meets(leading) && len(x.fields) > 0 })
+}
+
+// leading are the words of the buttons of a login form.
+var leading = words.Of(words.Login, words.Next, words.Confirm, words.SSO, words.SendCode, words.MagicLink, words.Passkey)
 
 // searchBox reports whether the markup says that the field is for searching.
 func (f *field) searchBox() bool {
