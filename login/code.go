@@ -215,8 +215,12 @@ func (r *run) countRefusal() *session.Failure {
 	if p.uncertain && e == nil {
 		r.again.code = ReasonCodeUnknown
 	}
-	if e != nil {
-		r.again.siteError = r.redact(e.Text)
+	said := e
+	if said == nil {
+		said = r.said(p)
+	}
+	if said != nil {
+		r.again.siteError = r.redact(said.Text)
 	}
 	if p.code != nil && p.code.computed {
 		if r.progress.TOTPRefusals++; r.progress.TOTPRefusals >= maxTOTPTries {

@@ -175,10 +175,11 @@ func (p *page) medium(c *Classification) session.Medium {
 		return m
 	}
 	for _, l := range p.lines {
-		if l.says == words.Of(words.Email) { // the address of the account, or the label of a field
-			continue
+		m := mediumOf(l.says)
+		if (m == session.MediumEmail || m == session.MediumSMS && !l.says.Has(words.SMS)) && !l.says.Meets(ofCodes) {
+			continue // the address of the account, the label of a field, a newsletter
 		}
-		if m := mediumOf(l.says); m != "" && p.short() {
+		if m != "" && p.short() {
 			return m
 		}
 	}
@@ -187,6 +188,9 @@ func (p *page) medium(c *Classification) session.Medium {
 	}
 	return ""
 }
+
+// ofCodes are the words of a line that tells how a code comes.
+var ofCodes = words.Of(words.Code, words.CodeWeak, words.Sent, words.SendCode, words.LinkSent, words.MagicLink, words.Validity)
 
 func mediumOf(says words.Set) session.Medium {
 	for _, m := range media {

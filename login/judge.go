@@ -113,7 +113,7 @@ func (r *run) rejected() *session.Failure {
 	case e == nil:
 		said := r.seen.NewError()
 		if said == nil {
-			said = r.said()
+			said = r.said(p)
 		}
 		return r.failure(session.FailureCredential, "wrong_password", "The site asked for the login again without saying why.", said)
 	}

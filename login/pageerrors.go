@@ -121,7 +121,7 @@ func lockoutOf(s words.Set, account, code bool) ErrorClass {
 	switch {
 	case s.Has(words.SiteError) && !account && !s.Has(words.TooMany):
 		return ErrorSite // "Something went wrong, try again later" locks nobody out
-	case s.HasAll(words.Lockout, words.Wrong) && account && !s.Has(words.TooMany):
+	case s.HasAll(words.Lockout, words.Wrong) && s.Has(words.Password, words.Username) && !s.Has(words.TooMany):
 		return ErrorCredentials // "wrong password, or the account is blocked"
 	case s.Has(words.Lockout), s.Has(words.TooMany) && (account || !code):
 		return ErrorLockout

@@ -260,7 +260,16 @@ func (p *page) loginContext(f *form) bool {
 	if own.Has(words.Register, words.Newsletter) && !own.Has(words.Login) {
 		return false
 	}
-	return own.Or(p.headings, p.title, p.path).Has(words.Login)
+	return own.Or(p.headings, p.title, p.path).Has(words.Login) || p.helpsForgetful(f)
+}
+
+// helpsForgetful reports whether a control for a lost password belongs to the form: it stands in it, or on a page without
+// another form.
+func (p *page) helpsForgetful(f *form) bool {
+	only := !slices.ContainsFunc(p.forms, func(x *form) bool { return x != f && !x.searching() })
+	return slices.ContainsFunc(p.actions, func(a action) bool {
+		return a.says.Has(words.Forgot) && a.Frame == f.frame && (only || f.number > 0 && a.Form == f.number)
+	})
 }
 
 // otherPurpose reports whether the form's buttons can be read, and none of them signs in or leads on.

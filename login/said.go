@@ -9,14 +9,14 @@ import (
 // minSaid is the length from which a new line is taken for a sentence, in characters; scripts without spaces need few.
 const minSaid = 6
 
-// said returns what the site says where the same form came again and no rule knows what its words mean: the first message
+// said returns what the site says where the same form came again that was submitted and no rule knows what its words mean: the first message
 // that was not there before the submit, else the first new line. It decides nothing; it is for people.
-func (r *run) said() *PageError {
-	if r.pending == nil || r.seen.Class != r.pending.class {
+func (r *run) said(p *submitted) *PageError {
+	if p == nil || r.seen.Class != p.class {
 		return nil
 	}
 	text := r.firstNew(r.model.Alerts, r.progress.Baseline, r.texts)
-	if text == "" && r.seen.Signature == r.pending.signature {
+	if text == "" && r.seen.Signature == p.signature {
 		text = r.firstNew(strings.Split(r.model.Text, "\n"), r.texts)
 	}
 	if text == "" {

@@ -48,3 +48,13 @@ func TestRefusal_WithoutAnyNewWord_QuotesNothing(t *testing.T) {
 	requireFailure(t, out, session.FailureCredential, "wrong_password")
 	require.Empty(t, out.Failed.SiteError)
 }
+
+func TestRefusalOfACode_InWordsThatNobodyKnows_IsPassedOnWithTheQuestion(t *testing.T) {
+	t.Parallel()
+	s := codeSite()
+	s.pages["wrong code"] = &sitePage{model: say(codeForm(), "Beachte die Schreibung der Ziffern")}
+	b := setup(t, s)
+	out := b.resume(t, b.run(t), codeAnswer("ask_1", "000000"))
+	require.NotNil(t, out.Question, "%+v", out.Failed)
+	require.Equal(t, "Beachte die Schreibung der Ziffern", out.Question.SiteError)
+}
