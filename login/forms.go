@@ -36,6 +36,7 @@ const (
 	strengthCode     = 100 // a form with a code before a form without
 	strengthFocused  = 15  // the site put the cursor there
 	strengthLogin    = 20  // its own names or buttons say sign in
+	strengthGoesOn   = 15  // its button leads on, as that of a newsletter or a search does not
 )
 
 // classifyForms decides by the forms of the page; it leaves c.Class empty when none is of a login.
@@ -53,6 +54,7 @@ func (p *page) classifyForms(c *Classification) {
 	slices.SortStableFunc(login, func(a, b reading) int { return b.strength - a.strength })
 	switch {
 	case len(login) == 0 && len(other) == 0:
+	case len(login) == 0 && p.besideRegistration(c, &other[0]):
 	case len(login) == 0:
 		p.adopt(c, &other[0])
 	case len(login) > 1 && login[0].strength-login[1].strength < MinMargin:
@@ -224,8 +226,11 @@ func (p *page) weigh(r *reading) {
 		}
 		r.evidence = append(r.evidence, session.Evidence{Rule: string(f.Role) + "_field", Weight: f.Score, Where: p.where(&f.Control)})
 	}
-	if r.form.name.Or(r.form.buttons).Has(words.Login) {
+	switch own := r.form.name.Or(r.form.buttons); {
+	case own.Has(words.Login):
 		r.strength += strengthLogin
+	case own.Has(words.Next) && !own.Has(words.Register, words.Newsletter, words.Search):
+		r.strength += strengthGoesOn
 	}
 	slices.SortFunc(r.fields, func(a, b FieldRole) int { return p.indexOf(&a.Control) - p.indexOf(&b.Control) })
 }
