@@ -33,6 +33,16 @@ func (r *run) enter(ctx context.Context, class Class) (*Outcome, error) {
 	return nil, r.click(ctx, *c)
 }
 
+// tryEntry clicks what may lead to the login on a page that shows nothing else: no form came, and none was submitted. It
+// reports whether it did.
+func (r *run) tryEntry(ctx context.Context) (bool, error) {
+	c := r.seen.Action(ActionEnter)
+	if c == nil || r.history().submitted() || !r.may("enter/"+string(ClassUnknown), 1) {
+		return false, nil
+	}
+	return true, r.click(ctx, *c)
+}
+
 // sendCode has the site send its code, once: a person who gets two does not know which one counts.
 func (r *run) sendCode(ctx context.Context) (*Outcome, error) {
 	c := r.seen.Action(ActionSend)

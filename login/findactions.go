@@ -74,6 +74,9 @@ func (p *page) addAnswer(c *Classification, a *action) {
 	if score := p.entry(a); score > 0 && c.Class.entered() && !p.besideFields(a) { // a form's own button submits it
 		c.addAction(ActionEnter, a, score)
 	}
+	if c.Class == ClassUnknown && p.leadsToAccount(a) {
+		c.addAction(ActionEnter, a, actionWeak)
+	}
 	if score := declines(c.Class, a); score > 0 {
 		c.addAction(ActionDecline, a, score)
 		return

@@ -24,6 +24,21 @@ func TestLoginEntry_LeadsToTheFormTwiceAtMost(t *testing.T) {
 	require.Equal(t, 2, b.page.did("click"))
 }
 
+func TestUnknownPage_WithWhatMayLeadToTheLogin_TriesItOnceBeforeAnybodyIsAsked(t *testing.T) {
+	t.Parallel()
+	account := as(login.ClassUnknown, withAction(login.ActionEnter, "my account"))
+	b := setup(t, before(account))
+	require.NotNil(t, b.run(t).LoggedIn)
+	require.Equal(t, []string{"open", "click my account", "fill user", "fill pass", "click go"}, b.page.acts)
+
+	s := strangeSite(login.ClassUnknown)
+	withAction(login.ActionEnter, "go")(s.pages["page"].seen)
+	s.pages["page"].submit = func(map[string]string) string { return "page" }
+	b = setup(t, s)
+	require.Equal(t, session.AskUnknownPage, b.run(t).Question.Kind)
+	require.Equal(t, []string{"open", "click go"}, b.page.acts)
+}
+
 func TestLoginEntry_AfterARefusedPassword_IsTheRefusal(t *testing.T) {
 	t.Parallel()
 	b := setup(t, after(as(login.ClassLoginEntry, withAction(login.ActionEnter, "log in"), withError(login.ErrorCredentials, "Wrong password"))))

@@ -228,6 +228,15 @@ func (p *page) entry(a *action) int {
 	return enters(a)
 }
 
+// leadsToAccount reports whether a leads a stranger to the login by the name of what lies behind it: "My account". It says
+// so only where nothing else was found.
+func (p *page) leadsToAccount(a *action) bool {
+	if p.past.submitted() || p.canLogOut() || p.leadsHome(a.Control) {
+		return false
+	}
+	return a.says.Has(words.Account) && !a.says.Meets(notEntering)
+}
+
 // hidesPassword reports whether a submits a form whose password nobody can see: it leads nowhere.
 func (p *page) hidesPassword(a *action) bool {
 	return a.Form != 0 && slices.ContainsFunc(p.m.Controls, func(c Control) bool {
@@ -241,7 +250,7 @@ func (p *page) hasProviders() bool {
 
 // offersProviders: other accounts to sign in with, and nothing else.
 func (p *page) offersProviders() bool {
-	return !p.past.credentialsSubmitted() && p.hasProviders() && p.loginContextOf()
+	return !p.past.credentialsSubmitted() && p.hasProviders() && (p.loginContextOf() || p.can(words.SingleSignOn))
 }
 
 // isNotice: after the password, a short page that only wants to be read, with one way on.

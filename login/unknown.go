@@ -44,6 +44,9 @@ func (r *run) askUnknown(ctx context.Context) (*Outcome, error) {
 			return nil, err
 		}
 	}
+	if entered, err := r.tryEntry(ctx); entered || err != nil {
+		return nil, err
+	}
 	if len(fields)+len(controls) == 0 || !r.may(r.here("ask/unknown"), maxUnknown) || !r.may("ask/unknown", maxUnknowns) {
 		return ended(r.ending()), nil
 	}
