@@ -44,6 +44,7 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 		return unreachable(ctx, err)
 	}
 	verdict, failure := login.Discriminates(restored, anonymous)
+	failure = login.Uncaptured(failure, state)
 	if in.Verdict != nil { // what the engine saw is part of the evidence
 		verdict.Evidence = slices.Concat(in.Verdict.Evidence, verdict.Evidence)
 	}

@@ -203,6 +203,18 @@ func (o *Observation) strangerness(restored *Observation) (string, int) {
 	return "", 0
 }
 
+// Uncaptured says so where a proof failed because there was nothing to restore: the site keeps its session in the page's memory,
+// or the browser answers every request with the password (HTTP authentication). It returns every other failure as it is.
+func Uncaptured(failure *session.Failure, state session.StorageState) *session.Failure {
+	if failure == nil || !state.Empty() {
+		return failure
+	}
+	f := session.NewFailure(session.FailureUnsupported, "session_not_capturable",
+		"The login went through, but it left neither a cookie nor local storage: the site keeps its session in the page's memory, or wants HTTP authentication with every request. There is nothing that another browser could go on with.")
+	f.Evidence = failure.Evidence
+	return f
+}
+
 func notProven(evidence []session.Evidence, message string) *session.Failure {
 	f := session.NewFailure(session.FailureUnsupported, "proof_does_not_discriminate", message)
 	f.Evidence = evidence

@@ -133,3 +133,20 @@ func TestCheckLoggedIn_WhenThePageCannotBeOpened_ReturnsTheError(t *testing.T) {
 	var load *login.LoadError
 	require.ErrorAs(t, err, &load)
 }
+
+func TestUncaptured_SaysSoOnlyWhereNothingWasCaptured(t *testing.T) {
+	t.Parallel()
+	_, failure := login.Discriminates(login.Observation{LoginForm: true}, login.Observation{LoginForm: true})
+	require.NotNil(t, failure)
+	for name, test := range map[string]struct {
+		state session.StorageState
+		code  string
+	}{
+		"nothing":       {session.StorageState{Origins: []session.Origin{{Origin: "https://app.example"}}}, "session_not_capturable"},
+		"cookie":        {session.StorageState{Cookies: []session.Cookie{{Name: "sid"}}}, "proof_does_not_discriminate"},
+		"local storage": {session.StorageState{Origins: []session.Origin{{LocalStorage: []session.StorageItem{{Name: "t"}}}}}, "proof_does_not_discriminate"},
+	} {
+		require.Equal(t, test.code, login.Uncaptured(failure, test.state).Code, name)
+	}
+	require.Nil(t, login.Uncaptured(nil, session.StorageState{}), "a proof that succeeded is one")
+}

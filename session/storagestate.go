@@ -1,11 +1,18 @@
 package session
 
+import "slices"
+
 // StorageState is what is captured of a logged-in browser, in Playwright's format
 // (playwright-core 1.65, BrowserContext.storageState), so that it can be handed to
 // browser.newContext. It is a secret as a whole: keep it sealed.
 type StorageState struct {
 	Cookies []Cookie `json:"cookies"`
 	Origins []Origin `json:"origins"`
+}
+
+// Empty reports whether nothing was captured: no cookie, and no storage of any origin.
+func (s StorageState) Empty() bool {
+	return len(s.Cookies) == 0 && !slices.ContainsFunc(s.Origins, func(o Origin) bool { return len(o.LocalStorage) > 0 })
 }
 
 // Cookie is one cookie of a storage state.

@@ -199,6 +199,7 @@ func (d *Direct) prove(ctx context.Context, page *browser.Page, p *session.Proje
 		return proof, fmt.Errorf("look as a stranger: %w", err)
 	}
 	proof.Verdict, proof.Failure = login.Discriminates(restored, anonymous)
+	proof.Failure = login.Uncaptured(proof.Failure, state)
 	proof.Proof = time.Since(began)
 	return proof, nil
 }
