@@ -9,39 +9,43 @@ import (
 // minSaid is the length from which a new line is taken for a sentence, in characters; scripts without spaces need few.
 const minSaid = 6
 
-// said returns what the site says where the same form came again that was submitted and no rule knows what its words mean: the first message
-// that was not there before the submit, else the first new line. It decides nothing; it is for people.
+// maxNewLines is how many new lines a page may have that is still the one that was submitted, with a message on it.
+const maxNewLines = 3
+
+// said returns what the site says where the form of p came again and no rule knows what its words mean: the first message that
+// was not there before the submit, else the first new line. It decides nothing; it is for people.
 func (r *run) said(p *submitted) *PageError {
-	if p == nil || r.seen.Class != p.class {
+	if p == nil || r.seen.Class != p.class && (!p.password || !r.wantsPassword()) {
 		return nil
 	}
-	text := r.firstNew(r.model.Alerts, r.progress.Baseline, r.texts)
-	if text == "" && r.seen.Signature == p.signature {
-		text = r.firstNew(strings.Split(r.model.Text, "\n"), r.texts)
+	said := r.newTexts(r.model.Alerts)
+	if lines := r.newTexts(strings.Split(r.model.Text, "\n")); len(said) == 0 && len(lines) <= maxNewLines {
+		said = lines
 	}
-	if text == "" {
+	if len(said) == 0 {
 		return nil
 	}
-	return &PageError{Class: ErrorRejected, Text: cut(text, maxErrorText), New: true}
+	return &PageError{Class: ErrorRejected, Text: cut(said[0], maxErrorText), New: true}
 }
 
-// firstNew returns the first text whose fingerprint is in none of the lists, and that is no label of a control.
-func (r *run) firstNew(texts []string, known ...[]string) string {
+// newTexts returns those of the texts that were not there before the submit, and are no label of a control.
+func (r *run) newTexts(texts []string) []string {
+	var found []string
 	for _, text := range texts {
 		text = squeeze(text)
-		if utf8.RuneCountInString(text) < minSaid || utf8.RuneCountInString(text) > 2*maxErrorText {
+		if n := utf8.RuneCountInString(text); n < minSaid || n > 2*maxErrorText {
 			continue
 		}
 		mark := messagePrint(text)
-		old := slices.ContainsFunc(known, func(list []string) bool { return slices.Contains(list, mark) })
+		old := slices.Contains(r.texts, mark) || slices.Contains(r.progress.Baseline, mark)
 		label := slices.ContainsFunc(r.model.Controls, func(c Control) bool {
 			return squeeze(c.Text) == text || squeeze(c.Label) == text || squeeze(c.Placeholder) == text
 		})
 		if !old && !label {
-			return text
+			found = append(found, text)
 		}
 	}
-	return ""
+	return found
 }
 
 // allTexts returns the fingerprints of everything that said reads.

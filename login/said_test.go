@@ -14,7 +14,6 @@ func again(change func(m *login.PageModel)) *site {
 	first, second := signIn("again"), signIn("")
 	for _, p := range []*sitePage{first, second} {
 		p.model = at("/login")
-		p.seen.Signature = "the form"
 		p.model.Text = "Konto\nHinweise zum Datenschutz"
 		p.model.Alerts = []string{"Wartung am Sonntag"}
 	}
@@ -57,4 +56,13 @@ func TestRefusalOfACode_InWordsThatNobodyKnows_IsPassedOnWithTheQuestion(t *test
 	out := b.resume(t, b.run(t), codeAnswer("ask_1", "000000"))
 	require.NotNil(t, out.Question, "%+v", out.Failed)
 	require.Equal(t, "Beachte die Schreibung der Ziffern", out.Question.SiteError)
+}
+
+func TestRefusal_ByAnotherPage_QuotesNoneOfItsLines(t *testing.T) {
+	t.Parallel()
+	out := setup(t, again(func(m *login.PageModel) {
+		m.Text = "Zweiter Versuch\nMelden Sie sich noch einmal an\nImpressum und Kontakt\nHilfe zur Anmeldung"
+	})).run(t)
+	requireFailure(t, out, session.FailureCredential, "wrong_password")
+	require.Empty(t, out.Failed.SiteError)
 }
