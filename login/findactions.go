@@ -168,6 +168,7 @@ func accepts(class Class, a *action) int {
 
 // adjustActions settles what a control does that depends on the others.
 func (p *page) adjustActions(c *Classification) {
+	p.answerPassage(c)
 	switch c.Class { //nolint:exhaustive // nothing depends on the other classes
 	case ClassSendCode:
 		if a := p.onlySender(); a != nil && c.Action(ActionSend) == nil {
@@ -194,6 +195,21 @@ func (p *page) adjustActions(c *Classification) {
 				}
 			}
 		}
+	}
+}
+
+// answerPassage adds the answers of a page whose shape tells them, where words did not.
+func (p *page) answerPassage(c *Classification) {
+	switch c.Class { //nolint:exhaustive // the others are no passages
+	case ClassConsent, ClassTerms, ClassStaySignedIn, ClassOffer:
+		x, ok := p.passage()
+		if !ok {
+			return
+		}
+		if c.Class != ClassOffer {
+			c.addAction(ActionAccept, x.yes, actionLikely)
+		}
+		c.addAction(ActionDecline, x.no, actionLikely)
 	}
 }
 

@@ -52,7 +52,7 @@ func (p *page) cookieWall() []action {
 			seeds = append(seeds, a)
 		}
 	}
-	if len(seeds) == 0 && noticed && p.hasFields() {
+	if len(seeds) == 0 && noticed && (p.hasFields() || p.anyCovered() || p.m.Dialog) {
 		for _, a := range p.actions { // "This site uses cookies. [OK]"
 			if a.Kind == ControlButton && !p.besideFields(&a) && a.says.Meets(agreeing) && !a.says.Meets(ofLogin) {
 				seeds = append(seeds, a)

@@ -33,6 +33,10 @@ var kinds = []kind{
 	{ClassOffer, "offer", (*page).offers},
 	{ClassEnrolment, "enrolment", (*page).wantsEnrolment},
 	{ClassTerms, "terms", (*page).isTerms},
+	{ClassTerms, "yes_or_no", func(p *page) bool { return p.passes(ClassTerms) }},
+	{ClassStaySignedIn, "yes_or_no", func(p *page) bool { return p.passes(ClassStaySignedIn) }},
+	{ClassConsent, "yes_or_no", func(p *page) bool { return p.passes(ClassConsent) }},
+	{ClassOffer, "yes_or_no", func(p *page) bool { return p.passes(ClassOffer) }},
 	{ClassExternalWait, "external_wait", (*page).waitsElsewhere},
 	{ClassPasskey, "passkey", (*page).asksForPasskey},
 	{ClassSendCode, "only_button_sends", func(p *page) bool { return p.onlySender() != nil }},
@@ -282,6 +286,9 @@ func (p *page) waysOn() []*action {
 
 // isLoading: the page is on its way to another one.
 func (p *page) isLoading() bool {
+	if _, asks := p.passage(); asks {
+		return false
+	}
 	return !p.hasFields() && len(p.m.Controls) <= loadingControls && !p.canLogOut() &&
 		p.headline().Or(p.text).Has(words.Loading) && !p.text.Has(words.ExternalWait, words.LinkSent, words.NumberMatch) &&
 		!p.headline().Has(words.Consent, words.Terms, words.ExternalWait)
