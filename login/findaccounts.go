@@ -29,7 +29,8 @@ func (p *page) showsAccounts() bool {
 		return false
 	}
 	tiles := p.accountTiles()
-	return len(tiles) > 0 && p.can(words.AnotherAccount) || len(tiles) >= 2 && p.anotherTile(tiles) != nil
+	// One address is the account that was given, with a way to correct it, once there is one.
+	return len(tiles) > 0 && p.can(words.AnotherAccount) && !p.past.IdentifierSubmitted || len(tiles) >= 2 && p.anotherTile(tiles) != nil
 }
 
 // accountTiles returns the buttons and links that name an account by its address, and do nothing with it. Once the site knows

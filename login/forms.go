@@ -35,7 +35,7 @@ const (
 	strengthPassword = 100 // a form with a password before a form without
 	strengthCode     = 100 // a form with a code before a form without
 	strengthFocused  = 15  // the site put the cursor there
-	strengthLogin    = 20  // its own names or buttons say sign in
+	strengthLogin    = 35  // its own names or buttons say sign in
 	strengthGoesOn   = 15  // its button leads on, as that of a newsletter or a search does not
 )
 
