@@ -98,15 +98,10 @@ func CheckLoggedIn(ctx context.Context, page Page, p session.Project, landingURL
 }
 
 func observe(ctx context.Context, page Page, p session.Project, target string, since Mark) (Observation, error) {
-	if err := page.Settle(ctx, since, 0, DefaultTiming().Settle); err != nil {
-		return Observation{}, err
-	}
-	m, err := page.Model(ctx)
+	m, c, err := readUncovered(ctx, page, since)
 	if err != nil {
 		return Observation{}, err
 	}
-	// A restored context was logged in by somebody: the page is read as one behind a login.
-	c := Classify(m, History{Resumed: true})
 	read := readPage(m, History{})
 	o := Observation{
 		URL: m.URL, Status: m.Status, Class: c.Class, ByMark: p.LoggedIn != "", LogoutControl: read.canLogOut(),
@@ -120,6 +115,28 @@ func observe(ctx context.Context, page Page, p session.Project, target string, s
 	}
 	o.decide()
 	return o, nil
+}
+
+// readUncovered reads the page, which a restored context was let into by somebody: as one behind a login. What lies over it is
+// dismissed first, since a fresh context is asked about cookies again.
+func readUncovered(ctx context.Context, page Page, since Mark) (*PageModel, Classification, error) {
+	for looks := 0; ; looks++ {
+		if err := page.Settle(ctx, since, 0, DefaultTiming().Settle); err != nil {
+			return nil, Classification{}, err
+		}
+		m, err := page.Model(ctx)
+		if err != nil {
+			return nil, Classification{}, err
+		}
+		c := Classify(m, History{Resumed: true})
+		if c.Cover == nil || looks == maxCovers {
+			return m, c, nil
+		}
+		since = page.Mark()
+		if err := page.Click(ctx, c.Cover.Dismiss); err != nil && !slipped(err) {
+			return nil, Classification{}, err
+		}
+	}
 }
 
 // decide sets LoggedIn and Evidence. With a mark the mark decides; without one the page must be the one asked for,

@@ -149,4 +149,50 @@ func TestUncaptured_SaysSoOnlyWhereNothingWasCaptured(t *testing.T) {
 		require.Equal(t, test.code, login.Uncaptured(failure, test.state).Code, name)
 	}
 	require.Nil(t, login.Uncaptured(nil, session.StorageState{}), "a proof that succeeded is one")
+
+}
+
+// walled is a page beneath a dialog about cookies, which a fresh context is shown again.
+func walled(url string) login.PageModel {
+	m := login.PageModel{URL: url, Status: 200, Dialog: true, Headings: []string{"This site uses cookies"}, Text: "We and our partners store information on your device."}
+	for _, text := range []string{"Accept all", "Reject all"} {
+		m.Controls = append(m.Controls, login.Control{
+			Ref: text, Frame: "main", Kind: login.ControlButton, Type: "button", Text: text, Label: text, Visible: true, Group: "This site uses cookies",
+		})
+	}
+	return m
+}
+
+func TestCheckLoggedIn_BeneathACookieWall_LooksAtThePage(t *testing.T) {
+	t.Parallel()
+	look := func(beneath login.PageModel) (login.Observation, *fakePage) {
+		page := newFakePage(t, &site{start: "page", pages: map[string]*sitePage{
+			"page":    {model: walled(beneath.URL), clicks: map[string]string{"Reject all": "beneath"}},
+			"beneath": {model: beneath, sameDocument: true},
+		}})
+		o, err := login.CheckLoggedIn(t.Context(), page, session.Project{}, landing)
+		require.NoError(t, err)
+		return o, page
+	}
+	restored, page := look(home())
+	require.True(t, restored.LoggedIn, "%+v", restored)
+	require.Equal(t, []string{"open", "click Reject all"}, page.acts)
+	anonymous, _ := look(loginForm())
+	require.False(t, anonymous.LoggedIn)
+	_, failure := login.Discriminates(restored, anonymous)
+	require.Nil(t, failure)
+	_, failure = login.Discriminates(anonymous, anonymous)
+	require.NotNil(t, failure)
+}
+
+func TestCheckLoggedIn_BeneathACookieWallThatStays_GivesUp(t *testing.T) {
+	t.Parallel()
+	page := newFakePage(t, &site{start: "page", pages: map[string]*sitePage{
+		"page": {model: walled(landing), clicks: map[string]string{"Reject all": ""}},
+	}})
+	o, err := login.CheckLoggedIn(t.Context(), page, session.Project{}, landing)
+	require.NoError(t, err)
+	require.LessOrEqual(t, len(page.acts), 10)
+	_, failure := login.Discriminates(o, o)
+	require.NotNil(t, failure)
 }
