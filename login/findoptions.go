@@ -70,7 +70,27 @@ func (p *page) methodOptions() []Option {
 			options = append(options, o)
 		}
 	}
-	return distinct(options)
+	return distinct(withoutShared(options))
+}
+
+// withoutShared drops the options that no word of their own makes a way to verify, but an address or a number that stands beside
+// others as well: the name of who is logged in, beside the navigation of an application.
+func withoutShared(options []Option) []Option {
+	beside := func(o *Option) bool {
+		m := methodOf(o.Label, words.Find(o.Label))
+		return maskedIn(o.Label) == "" && (m == "" || m == MethodOther)
+	}
+	var kept []Option
+	for i := range options {
+		shared := beside(&options[i]) && slices.ContainsFunc(options, func(o Option) bool {
+			return o.Control.Ref != options[i].Control.Ref && o.Label != options[i].Label && beside(&o) &&
+				o.Method == options[i].Method && o.MaskedTarget == options[i].MaskedTarget
+		})
+		if !shared {
+			kept = append(kept, options[i])
+		}
+	}
+	return kept
 }
 
 // ways are the words that name a way to verify beyond doubt.
