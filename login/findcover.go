@@ -272,7 +272,7 @@ func (p *page) coversPassword() bool {
 
 // coversLogout reports whether the only way to log out lies beneath something: an application's own page is behind it.
 func (p *page) coversLogout() bool {
-	return p.canLogOut() && !slices.ContainsFunc(p.actions, logsOut)
+	return p.canLogOut() && !slices.ContainsFunc(p.actions, p.logsOut)
 }
 
 func (p *page) anyCovered() bool {

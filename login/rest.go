@@ -86,6 +86,9 @@ func (p *page) loginContextOf() bool {
 
 // isConsent: the page speaks of passing data on, loudly, and has a button that agrees.
 func (p *page) isConsent() bool {
+	if p.passesDataOn() {
+		return true
+	}
 	topic := p.headline().Has(words.Consent) || p.grants()
 	if !topic && (!p.short() || !p.text.Has(words.Consent)) {
 		return false
@@ -175,7 +178,7 @@ func (p *page) wantsEnrolment() bool {
 
 // waitsElsewhere: an approval, a link or a number on another device is waited for.
 func (p *page) waitsElsewhere() bool {
-	if p.canLogOut() && !p.headline().Has(words.ExternalWait, words.LinkSent) {
+	if p.canLogOut() && !p.headline().Has(words.ExternalWait, words.LinkSent) && !p.showsNumber() {
 		return false
 	}
 	if p.loud().Has(words.ExternalWait, words.LinkSent) {
@@ -186,6 +189,11 @@ func (p *page) waitsElsewhere() bool {
 	}
 	shows := p.displayCode() != "" && p.loud().Has(words.NumberMatch, words.App, words.Push)
 	return shows || p.headline().Has(words.Push) && !p.headline().Meets(making)
+}
+
+// showsNumber: under the heading of a login a number stands that is to be found on another device.
+func (p *page) showsNumber() bool {
+	return p.short() && p.headings.Has(words.Login) && p.displayCode() != "" && p.loud().Has(words.ExternalWait, words.NumberMatch)
 }
 
 // asksForPasskey: a passkey or a security key is wanted.

@@ -93,19 +93,48 @@ func (p *page) isApplication() bool {
 
 // canLogOut reports whether a control signs out, by its words or its target.
 func (p *page) canLogOut() bool {
-	if slices.ContainsFunc(p.actions, logsOut) {
+	if slices.ContainsFunc(p.actions, p.logsOut) {
 		return true
 	}
 	// What lies beneath a cover is there as well.
 	return slices.ContainsFunc(p.m.Controls, func(c Control) bool {
-		return c.Covered && (c.Kind == ControlButton || c.Kind == ControlLink) && logsOut(newAction(&c, 0))
+		return c.Covered && (c.Kind == ControlButton || c.Kind == ControlLink) && p.logsOut(newAction(&c, 0))
 	})
 }
 
-// logsOut reports whether a signs out, by its words, its names or its target.
-func logsOut(a action) bool {
-	return a.says.Has(words.Logout) || a.dev.Has(words.Logout) || a.Href != "" && pathWords(a.Href).Has(words.Logout)
+// logsOut reports whether a signs out, by its words, its names or its target. One that refuses what the page asks, and signs
+// out with that, belongs to the question.
+func (p *page) logsOut(a action) bool {
+	if a.says.Has(words.Logout) {
+		return !a.says.Has(words.Decline, words.Back)
+	}
+	return a.dev.Has(words.Logout) || a.Href != "" && p.targetWords(a.Href).Has(words.Logout)
 }
+
+// targetWords returns what the path of href speaks of. What the page's own path holds as well, a tenant or a project, says
+// nothing about where the link leads, nor does the slug of an article.
+func (p *page) targetWords(href string) words.Set {
+	u, err := url.Parse(href)
+	if err != nil {
+		return words.Set{}
+	}
+	var own []string
+	if here, err := url.Parse(p.m.URL); err == nil {
+		own = strings.Split(here.Path, "/")
+	}
+	var found words.Set
+	for segment := range strings.SplitSeq(u.Path, "/") {
+		if !slices.Contains(own, segment) && len(strings.FieldsFunc(segment, delimits)) <= commandWords {
+			found = found.Or(words.FindIdentifier(segment))
+		}
+	}
+	return found
+}
+
+// commandWords is how many words a segment of a path may have that names what an address does.
+const commandWords = 3
+
+func delimits(r rune) bool { return r == '-' || r == '_' || r == '.' || r == ' ' }
 
 // hasAccountControl reports whether a control leads to the visitor's own account.
 func (p *page) hasAccountControl() bool {
@@ -209,10 +238,13 @@ func (p *page) wantsSecret() bool {
 }
 
 // asksSomething reports whether a short page without a way out wants a yes or a no, or only leads on: it stands before
-// the application, though it may name the visitor.
+// the application, though it may name the visitor. Under the heading of a login it does so in spite of a way out.
 func (p *page) asksSomething() bool {
-	if p.canLogOut() || !p.short() {
+	if !p.short() {
 		return false
+	}
+	if p.canLogOut() {
+		return p.headings.Has(words.Login) && p.yesOrNo()
 	}
 	if p.can(words.Accept) && p.can(words.Decline, words.Later) {
 		return true
