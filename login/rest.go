@@ -178,7 +178,7 @@ func (p *page) wantsEnrolment() bool {
 
 // waitsElsewhere: an approval, a link or a number on another device is waited for.
 func (p *page) waitsElsewhere() bool {
-	if p.canLogOut() && !p.headline().Has(words.ExternalWait, words.LinkSent) && !p.showsNumber() {
+	if p.canLogOut() && !p.headline().Has(words.ExternalWait, words.LinkSent) && !p.approvesLogin() {
 		return false
 	}
 	if p.loud().Has(words.ExternalWait, words.LinkSent) {
@@ -191,8 +191,8 @@ func (p *page) waitsElsewhere() bool {
 	return shows || p.headline().Has(words.Push) && !p.headline().Meets(making)
 }
 
-// showsNumber: under the heading of a login a number stands that is to be found on another device.
-func (p *page) showsNumber() bool {
+// approvesLogin: under the heading of a login a number stands that is to be found on another device.
+func (p *page) approvesLogin() bool {
 	return p.short() && p.headings.Has(words.Login) && p.displayCode() != "" && p.loud().Has(words.ExternalWait, words.NumberMatch)
 }
 
