@@ -80,7 +80,7 @@ const maxLoginFields = 4
 // form has more fields than a login without speaking of one. Its fields may be called as a login's are.
 func (p *page) ofSettings(f *form) bool {
 	return p.past.credentialsSubmitted() && len(f.fields) > maxLoginFields && !f.name.Or(f.buttons).Has(words.Login) &&
-		slices.ContainsFunc(p.actions, logsOut) && len(p.splitBoxes(f)) == 0
+		slices.ContainsFunc(p.actions, p.logsOut) && len(p.splitBoxes(f)) == 0
 }
 
 func (p *page) addButton(index int) {
