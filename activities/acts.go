@@ -17,6 +17,14 @@ func (h *heldPage) Navigate(ctx context.Context, url string) error {
 	return h.Page.Navigate(ctx, url)
 }
 
+// OpenBeside checks the lease and opens url beside the page.
+func (h *heldPage) OpenBeside(ctx context.Context, url string) error {
+	if err := h.check(ctx); err != nil {
+		return err
+	}
+	return h.Page.OpenBeside(ctx, url)
+}
+
 // Fill checks the lease and fills the field.
 func (h *heldPage) Fill(ctx context.Context, c login.Control, value session.Secret, allowed session.Origins) error {
 	if err := h.check(ctx); err != nil {

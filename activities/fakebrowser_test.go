@@ -155,6 +155,10 @@ func (p *fakePage) Navigate(context.Context, string) error {
 	return nil
 }
 
+func (p *fakePage) OpenBeside(ctx context.Context, url string) error { return p.Navigate(ctx, url) }
+
+func (p *fakePage) CloseBeside(context.Context) error { return nil }
+
 func (p *fakePage) Settle(ctx context.Context, _ login.Mark, _, _ time.Duration) error {
 	if p.settled != nil {
 		return p.settled(ctx)

@@ -28,6 +28,8 @@ type Page struct {
 	opened chan target.ID
 	mu     sync.Mutex // guards popups and coming
 	popups []*tab
+	// beside is the window of OpenBeside; nil while there is none. Only the goroutine that uses the Page uses it.
+	beside *tab
 	// coming counts the windows that are in opened or being attached to.
 	coming int
 

@@ -101,6 +101,39 @@ func (p *Page) awaitEnd(t *tab) {
 	p.pulse.notify()
 }
 
+// OpenBeside opens url in a window of its own in front of the page; see login.Page. It is one of the page's popups.
+func (p *Page) OpenBeside(ctx context.Context, url string) error {
+	if err := p.CloseBeside(ctx); err != nil {
+		return err
+	}
+	id, err := p.browser.createTarget(ctx, p.contextID)
+	if err != nil {
+		return p.own.orLost(err)
+	}
+	t, err := p.browser.attach(ctx, p.contextID, id, p.own.options)
+	if err != nil {
+		return p.own.orLost(err)
+	}
+	p.beside = t
+	p.mu.Lock()
+	p.popups = append(p.popups, t)
+	p.mu.Unlock()
+	p.workers.Go(func() { p.awaitEnd(t) })
+	t.acted("")
+	return p.outcome(t, t.navigate(ctx, url))
+}
+
+// CloseBeside closes the window of OpenBeside; see login.Page.
+func (p *Page) CloseBeside(ctx context.Context) error {
+	t := p.beside
+	p.beside = nil
+	if t == nil || t.gone() {
+		return nil
+	}
+	p.closePopup(ctx, t)
+	return nil
+}
+
 // errReplaced is why a popup was closed by us.
 var errReplaced = errors.New("the page was opened anew")
 
@@ -110,11 +143,15 @@ func (p *Page) closePopups(ctx context.Context) {
 	popups := slices.Clone(p.popups)
 	p.mu.Unlock()
 	for _, t := range popups {
-		t.lose(errReplaced)
-		_, err := callBrowser(ctx, p.browser, target.CloseTarget, target.CloseTargetParams{TargetID: t.targetID}, disposeTimeout)
-		if err != nil {
-			p.browser.opts.Logger.Debug("a popup was not closed", "browser", p.browser.id, "error", err)
-		}
+		p.closePopup(ctx, t)
+	}
+}
+
+func (p *Page) closePopup(ctx context.Context, t *tab) {
+	t.lose(errReplaced)
+	_, err := callBrowser(ctx, p.browser, target.CloseTarget, target.CloseTargetParams{TargetID: t.targetID}, disposeTimeout)
+	if err != nil {
+		p.browser.opts.Logger.Debug("a popup was not closed", "browser", p.browser.id, "error", err)
 	}
 }
 

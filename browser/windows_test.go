@@ -107,6 +107,27 @@ func TestPopup_ThatIsBlank_DoesNotHideThePage(t *testing.T) {
 	require.Equal(t, []string{"Written"}, click(t, p, m, "c").Headings)
 }
 
+func TestOpenBeside_ShowsTheOtherWindow_UntilItIsClosed(t *testing.T) {
+	t.Parallel()
+	p := newPage(t)
+	at := serve(t, sso(http.StatusOK))
+	open(t, p, at("a.test", "/"))
+
+	mark := p.Mark()
+	require.NoError(t, p.OpenBeside(testContext(t), at("a.test", "/popup")))
+	require.NoError(t, p.Settle(testContext(t), mark, time.Second, 10*time.Second))
+	m := model(t, p)
+	require.True(t, m.Popup)
+	require.Equal(t, []string{"Popup"}, m.Headings)
+	require.Equal(t, http.StatusOK, m.Status)
+
+	require.NoError(t, p.CloseBeside(testContext(t)))
+	m = model(t, p)
+	require.False(t, m.Popup)
+	require.Equal(t, []string{"Opener"}, m.Headings)
+	require.NoError(t, p.CloseBeside(testContext(t)), "there is none any more")
+}
+
 func TestPopups_InAFlood_AreLimited(t *testing.T) {
 	t.Parallel()
 	p := newPage(t)

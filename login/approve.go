@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"github.com/anteroom/anteroom/session"
 )
@@ -52,9 +53,6 @@ func (r *run) askElsewhere(q Question) *Outcome {
 
 // awaitLink asks for the link that the site sent, and opens it where the project's secrets may be.
 func (r *run) awaitLink(ctx context.Context) (*Outcome, error) {
-	if returned, err := r.returnFromLink(ctx); returned || err != nil {
-		return nil, err
-	}
 	a := r.answer(session.AskLink, "")
 	if a != nil {
 		r.answered(a)
@@ -96,18 +94,57 @@ func (r *run) openLink(ctx context.Context, target, question string) error {
 		_, err := r.awaitChange(ctx, r.timing.Unchanged)
 		return err
 	}
-	if err := r.navigate(ctx, target); err != nil {
+	since := r.page.Mark()
+	r.actedAt = r.clock.Now()
+	r.report.Step(session.StepNavigating)
+	if err := r.page.OpenBeside(ctx, target); err != nil {
 		return err
 	}
 	r.opened = true
-	return nil
+	return r.look(ctx, since)
 }
 
-// returnFromLink goes back to the login once a link was opened that only says so: the page that waited for it is left.
+// returnFromLink closes a link's window that only says that it was opened, or that leads to another login: the page that
+// waited for it goes on by itself. One that does not is left for the login, which knows by now.
 func (r *run) returnFromLink(ctx context.Context) (bool, error) {
-	if !r.opened || !r.may("return", 1) {
+	if !r.opened || !r.seen.Class.endsLink() {
 		return false, nil
 	}
 	r.opened = false
+	refused := r.seen.NewError() != nil || r.seen.Class == ClassErrorPage
+	if err := r.page.CloseBeside(ctx); err != nil {
+		return false, err
+	}
+	if err := r.read(ctx); err != nil {
+		return false, err
+	}
+	if r.seen.Class != ClassExternalWait || refused {
+		return true, nil
+	}
+	if changed, err := r.awaitChange(ctx, r.timing.Unchanged); changed || err != nil {
+		return true, err
+	}
+	if !r.may("return", 1) {
+		r.again = &reason{kind: session.AskLink, code: ReasonNoEffect}
+		if !r.may("link", maxTries) {
+			return false, r.failure(session.FailureNeedsUser, "not_approved", "The links that were opened did not lead on.", nil)
+		}
+		return true, nil
+	}
 	return true, r.navigate(ctx, r.in.Project.LoginURL)
+}
+
+// loading reports whether the page says that it is on its way to another.
+func (r *run) loading() bool {
+	return slices.ContainsFunc(r.seen.Evidence, func(e session.Evidence) bool { return e.Rule == "on_its_way" })
+}
+
+// endsLink reports whether a link's window with a page of the class leads nowhere: the login goes on where it was.
+func (c Class) endsLink() bool {
+	switch c { //nolint:exhaustive // the others are steps of the login
+	case ClassUnknown, ClassExternalWait, ClassErrorPage, ClassLoginEntry, ClassSSOOnly, ClassIdentifier, ClassPassword,
+		ClassIdentifierPassword, ClassCodeInForm, ClassRegistration, ClassAmbiguous:
+		return true
+	}
+	return false
 }

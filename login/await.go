@@ -58,7 +58,7 @@ func (r *run) mayChange() (bool, time.Duration) {
 	switch {
 	case !r.seen.Class.settled():
 		limit := r.timing.Unknown
-		if r.presumed() != nil { // the proof waits, too
+		if r.presumed() != nil || r.opened && !r.loading() { // the proof waits, too, as does the page behind an opened link
 			limit = min(limit, 4*r.timing.Grace)
 		}
 		// A page that complains is no page that loads.

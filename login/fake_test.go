@@ -58,10 +58,12 @@ type sitePage struct {
 
 // fakePage plays a site. Its clock goes on only when somebody waits.
 type fakePage struct {
-	tb       testing.TB
-	site     *site
-	clock    *fakeClock
-	at       string
+	tb    testing.TB
+	site  *site
+	clock *fakeClock
+	at    string
+	// behind is the page behind the window that is open beside it.
+	behind   string
 	document int
 	typed    map[string]string
 	entered  time.Time
@@ -148,6 +150,24 @@ func (p *fakePage) Navigate(_ context.Context, target string) error {
 		return nil
 	}
 	p.goTo(p.site.start)
+	return nil
+}
+
+// OpenBeside shows the page of url in front; the other one goes on behind it.
+func (p *fakePage) OpenBeside(ctx context.Context, target string) error {
+	behind := p.at
+	err := p.Navigate(ctx, target)
+	p.behind = behind
+	return err
+}
+
+func (p *fakePage) CloseBeside(context.Context) error {
+	if p.behind != "" {
+		p.acts = append(p.acts, "close beside")
+		p.at, p.behind = p.behind, ""
+		p.document++
+		p.events++
+	}
 	return nil
 }
 

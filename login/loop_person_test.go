@@ -199,6 +199,41 @@ func TestLink_ThatOnlySaysThatItWasOpened_LeadsBackToTheLogin(t *testing.T) {
 	require.Equal(t, []string{"https://app.example/login", link, "https://app.example/login"}, b.page.opened)
 }
 
+func TestLink_ThatOnlySaysThatItWasOpened_LetsTheWaitingPageGoOn(t *testing.T) {
+	t.Parallel()
+	const link = "https://app.example/magic"
+	for name, told := range map[string]login.Class{
+		"confirmation": login.ClassUnknown, "way back": login.ClassLoginEntry, "login": login.ClassIdentifierPassword,
+	} {
+		s := after(linkPage())
+		s.pages["confirmed"] = page("", as(told))
+		s.urls = map[string]string{link: "confirmed"}
+		b := setup(t, s)
+		out := b.run(t)
+		s.pages["page"].later, s.pages["page"].after = "home", 4*time.Second
+		out = b.resume(t, out, answerWith("ask_1", session.AskLink, map[string]string{"link": link}))
+		require.NotNil(t, out.LoggedIn, "%s: %+v", name, out)
+		require.Equal(t, []string{"https://app.example/login", link}, b.page.opened, name)
+	}
+}
+
+func TestLink_ThatLeadsNowhere_IsAskedForAgainThreeTimesAtMost(t *testing.T) {
+	t.Parallel()
+	const link = "https://app.example/magic"
+	s := after(linkPage())
+	s.pages["confirmed"] = page("", as(login.ClassUnknown))
+	s.urls = map[string]string{link: "confirmed"}
+	b := setup(t, s)
+	out := b.run(t)
+	s.start = "page"
+	for i := 1; out.Question != nil && i < 9; i++ {
+		require.Equal(t, session.AskLink, out.Question.Kind)
+		out = b.resume(t, out, answerWith(askedAgain(i), session.AskLink, map[string]string{"link": link}))
+	}
+	requireFailure(t, out, session.FailureNeedsUser, "not_approved")
+	require.LessOrEqual(t, len(b.page.opened), 7)
+}
+
 func TestLink_ToElsewhere_IsNotOpened(t *testing.T) {
 	t.Parallel()
 	b := setup(t, after(linkPage()))

@@ -36,6 +36,11 @@ func (e *LoadError) Error() string { return "load page: " + e.Reason }
 type Page interface { //nolint:interfacebloat // a page is one thing, and its fakes are ours
 	// Navigate opens url and returns when the document was committed. Errors: *LoadError, ErrPageLost.
 	Navigate(ctx context.Context, url string) error
+	// OpenBeside opens url in a window of its own in front of the page, as a link in a mail does; the page stays behind it
+	// and goes on. The methods then see that window, until CloseBeside closes it. Errors: as Navigate.
+	OpenBeside(ctx context.Context, url string) error
+	// CloseBeside closes the window that OpenBeside opened, if it is still there. Errors: ErrPageLost.
+	CloseBeside(ctx context.Context) error
 	// Settle waits until the page is quiet: no navigation, no document or XHR or fetch request in flight and no
 	// mutation for a moment; at most limit. It returns nil also when limit passed. since is the Mark of a moment before
 	// an act: until something happened after it (a request, a navigation, a mutation), Settle waits for grace.

@@ -245,6 +245,7 @@ var steps = map[Class]func(*run, context.Context) (*Outcome, error){
 // detours lead away from a page before its own step: what a person asked for instead of an answer, the provider that the
 // project names, a passkey, a method that needs no person. Each returns true when it did something.
 var detours = []func(*run, context.Context) (bool, error){
+	(*run).returnFromLink,
 	(*run).requested,
 	(*run).viaProvider,
 	(*run).viaPasskey,

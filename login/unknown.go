@@ -31,9 +31,6 @@ func (r *run) askUnknown(ctx context.Context) (*Outcome, error) {
 	if f := r.complaint(); f != nil {
 		return ended(f), nil
 	}
-	if returned, err := r.returnFromLink(ctx); returned || err != nil {
-		return nil, err
-	}
 	if v := r.presumed(); v != nil {
 		return &Outcome{LoggedIn: &LoggedIn{LandingURL: r.model.URL, Verdict: *v}}, nil
 	}
