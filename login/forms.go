@@ -56,9 +56,6 @@ func (p *page) classifyForms(c *Classification) {
 	case len(login) == 0 && len(other) == 0:
 	case len(login) == 0 && p.besideRegistration(c, &other[0]):
 	case len(login) == 0:
-		if _, asks := p.passage(); asks { // the way on stands beside a form for strangers
-			return
-		}
 		p.adopt(c, &other[0])
 	case len(login) > 1 && login[0].strength-login[1].strength < MinMargin:
 		p.breakTie(c, login)
