@@ -13,6 +13,8 @@ import (
 // said in far fewer words than on a page of any shape.
 type passage struct {
 	yes, no *action
+	// ways is how many links lead elsewhere from a page that can be left by logging out.
+	ways int
 }
 
 // passage returns the answers of a page that is one.
@@ -21,10 +23,10 @@ func (p *page) passage() (passage, bool) {
 		return passage{}, false
 	}
 	no := p.refusal()
-	if no == nil || p.takesText(no) || p.navigates() {
+	if no == nil || p.takesText(no) {
 		return passage{}, false
 	}
-	x := passage{no: no}
+	x := passage{no: no, ways: p.waysOut()}
 	for i := range p.actions {
 		a := &p.actions[i]
 		switch {
@@ -35,7 +37,7 @@ func (p *page) passage() (passage, bool) {
 			x.yes = a
 		}
 	}
-	return x, x.yes != nil
+	return x, x.yes != nil && (x.ways <= passing || x.ways <= inside && x.yes.says.Has(words.Accept, words.Confirm))
 }
 
 // refusal returns the control that says no most plainly; nil when none does. Beside a plain yes, the only other button of
@@ -73,8 +75,9 @@ func (p *page) otherThanYes() *action {
 	return other
 }
 
-// navigates reports whether the page has a way out and ways to other pages: it is one of the application's own.
-func (p *page) navigates() bool {
+// waysOut counts the links of a page that can be left by logging out: it may be one of the application's own. Of others
+// it is 0.
+func (p *page) waysOut() int {
 	ways, out := 0, false
 	for i := range p.actions {
 		a := &p.actions[i]
@@ -83,11 +86,18 @@ func (p *page) navigates() bool {
 			ways++
 		}
 	}
-	return out && ways > passing
+	if !out {
+		return 0
+	}
+	return ways
 }
 
-// passing is how many links a page may have that asks something and can be left by logging out.
-const passing = 3
+// How many links a page may have that asks something and can be left by logging out: with any two buttons, and with one
+// that says yes.
+const (
+	passing = 3
+	inside  = 6
+)
 
 // takesText reports whether there is a field for anything but a search, or for an account that somebody else may make in
 // another form than that of the answer.
@@ -148,6 +158,8 @@ func (p *page) about(x *passage) Class {
 		return ClassStaySignedIn
 	case p.text.Has(words.Consent), p.namesData():
 		return ClassConsent
+	case x.ways > passing:
+		return ""
 	case p.asksAboutLogin() && !x.yes.says.Has(words.Next):
 		return ClassStaySignedIn
 	case p.text.Meets(making), x.no.says.Has(words.Later):
