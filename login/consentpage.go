@@ -32,7 +32,7 @@ func (p *page) yesOrNo() bool {
 		a, b := &p.actions[i-1], &p.actions[i]
 		together := a.Frame == b.Frame && a.Kind == ControlButton && b.Kind == ControlButton &&
 			a.Form == b.Form && a.Group == b.Group && (a.Form != 0 || a.Group != "")
-		if together && (agrees(a) && refuses(b) || refuses(a) && agrees(b)) {
+		if together && (agrees(a) && saysNo(b) || saysNo(a) && agrees(b)) {
 			return true
 		}
 	}
@@ -40,7 +40,7 @@ func (p *page) yesOrNo() bool {
 }
 
 func agrees(a *action) bool {
-	return a.says.Has(words.Accept, words.Consent, words.Confirm, words.Next) && !refuses(a)
+	return a.says.Has(words.Accept, words.Consent, words.Confirm, words.Next) && !saysNo(a)
 }
 
-func refuses(a *action) bool { return a.says.Has(words.Decline, words.Later, words.Back) }
+func saysNo(a *action) bool { return a.says.Has(words.Decline, words.Later, words.Back) }

@@ -81,7 +81,7 @@ func (p *page) waysOut() int {
 	ways, out := 0, false
 	for i := range p.actions {
 		a := &p.actions[i]
-		out = out || logsOut(*a)
+		out = out || p.logsOut(*a)
 		if aside(a) && !a.says.Has(words.Legal, words.Search) {
 			ways++
 		}
