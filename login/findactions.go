@@ -189,12 +189,24 @@ func (p *page) adjustActions(c *Classification) {
 		}
 	case ClassPasskey:
 		if c.Action(ActionUsePasskey) == nil {
-			for i := range p.actions {
-				if a := &p.actions[i]; a.Kind == ControlButton && a.says.Has(words.Next, words.Confirm, words.Back) && !a.says.Has(words.Decline, words.Later) {
-					c.addAction(ActionUsePasskey, a, actionWeak)
-				}
-			}
+			p.addPasskeyButton(c)
 		}
+	}
+}
+
+// addPasskeyButton adds what asks for the passkey where no control says so: a button that leads on, else the only button of
+// the page, which may be nothing but an icon.
+func (p *page) addPasskeyButton(c *Classification) {
+	for i := range p.actions {
+		if a := &p.actions[i]; a.Kind == ControlButton && a.says.Has(words.Next, words.Confirm, words.Back) && !a.says.Has(words.Decline, words.Later) {
+			c.addAction(ActionUsePasskey, a, actionWeak)
+		}
+	}
+	if c.Action(ActionUsePasskey) != nil || !p.idle() {
+		return
+	}
+	if buttons := p.pressable(); len(buttons) == 1 && buttons[0].says.Empty() && len(c.Actions) == 0 {
+		c.addAction(ActionUsePasskey, buttons[0], actionWeak)
 	}
 }
 

@@ -19,6 +19,8 @@ type form struct {
 	passwords int
 	// closed is true for controls outside every form once their button came: what follows belongs to others.
 	closed bool
+	// search is true for a form that has nothing but boxes to search with.
+	search bool
 	// settings is true for a form of the application behind the login.
 	settings bool
 }
@@ -69,7 +71,8 @@ func (p *page) leaveSearches() {
 	p.forms = slices.DeleteFunc(p.forms, func(f *form) bool {
 		f.fields = slices.DeleteFunc(f.fields, (*field).onlySearches)
 		f.all = slices.DeleteFunc(f.all, (*field).onlySearches)
-		return len(f.all) == 0
+		f.search = len(f.all) == 0
+		return f.search
 	})
 }
 

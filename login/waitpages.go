@@ -40,7 +40,7 @@ var notPressable = words.Of(words.Search, words.Resend, words.Back, words.Anothe
 
 // searching reports whether the form is for searching.
 func (f *form) searching() bool {
-	return slices.ContainsFunc(f.fields, func(x *field) bool { return x.searches() })
+	return f.search || slices.ContainsFunc(f.fields, func(x *field) bool { return x.searches() })
 }
 
 // onlySender returns the only button of a page that tells where a code will go and has no field for it; nil elsewhere. What it
