@@ -182,7 +182,8 @@ func (p *page) waitsElsewhere() bool {
 		return false
 	}
 	if p.loud().Has(words.ExternalWait, words.LinkSent) {
-		return p.past.submitted() || !p.can(words.Login)
+		// Before anything was given, only a page that asks nothing else waits: many speak of what they keep on a device.
+		return p.past.submitted() || !p.can(words.Login) && !p.canAccept()
 	}
 	if !p.past.submitted() || p.canLogOut() {
 		return false
