@@ -33,6 +33,23 @@ func (p *page) showsAccounts() bool {
 	return len(tiles) > 0 && p.can(words.AnotherAccount) && !p.past.IdentifierSubmitted || len(tiles) >= 2 && p.anotherTile(tiles) != nil
 }
 
+// readStates takes it for the state of an account that a tile of it says "signed in" or "signed out": several languages have
+// the same words for that and for the button. Nobody can log out of several accounts by a button each.
+func (p *page) readStates() {
+	var named []int
+	for i := range p.actions {
+		if words.HasAddress(p.actions[i].Text) {
+			named = append(named, i)
+		}
+	}
+	if len(named) < 2 {
+		return
+	}
+	for _, i := range named {
+		p.actions[i].says = p.actions[i].says.Without(words.Of(words.Logout, words.Login))
+	}
+}
+
 // accountTiles returns the buttons and links that name an account by its address, and do nothing with it. Once the site knows
 // the account, addresses that are half hidden are where it can send something.
 func (p *page) accountTiles() []*action {

@@ -107,6 +107,7 @@ func (p *page) readActions(front []bool) {
 		case ControlField:
 		}
 	}
+	p.readStates()
 }
 
 func newAction(c *Control, index int) action {
