@@ -215,11 +215,7 @@ func (r *run) countRefusal() *session.Failure {
 	if p.uncertain && e == nil {
 		r.again.code = ReasonCodeUnknown
 	}
-	said := e
-	if said == nil {
-		said = r.said(p)
-	}
-	if said != nil {
+	if said := r.answerTo(p); said != nil {
 		r.again.siteError = r.redact(said.Text)
 	}
 	if p.code != nil && p.code.computed {

@@ -29,12 +29,12 @@ func (r *run) judge() *session.Failure {
 	case p.click:
 		return nil // the bound of the step decides
 	case p.class == ClassIdentifier:
-		if e := r.seen.NewError(); e != nil {
+		if e := r.answerTo(p); e != nil {
 			return r.failure(session.FailureCredential, "unknown_user", "The site does not accept the user name.", e)
 		}
 		return nil // the guard against acting twice decides
 	case p.class == ClassOrganisation:
-		if e := r.seen.NewError(); e != nil {
+		if e := r.answerTo(p); e != nil {
 			return r.failure(session.FailureCredential, "unknown_organisation", "The site does not accept the organisation.", e)
 		}
 		return nil
@@ -111,10 +111,7 @@ func (r *run) rejected() *session.Failure {
 	case e != nil && e.Class == ErrorUnknownUser:
 		return r.failure(session.FailureCredential, "unknown_user", "The site does not know the account, or has disabled it.", e)
 	case e == nil:
-		said := r.seen.NewError()
-		if said == nil {
-			said = r.said(p)
-		}
+		said := r.answerTo(p)
 		return r.failure(session.FailureCredential, "wrong_password", "The site asked for the login again without saying why.", said)
 	}
 	return r.failure(session.FailureCredential, "wrong_password", "The site refused the user name or the password.", e)

@@ -12,8 +12,16 @@ const minSaid = 6
 // maxNewLines is how many new lines a page may have that is still the one that was submitted, with a message on it.
 const maxNewLines = 3
 
+// answerTo returns the complaint with which the form of p came again; where no rule knows its words, what the site says new.
+func (r *run) answerTo(p *submitted) *PageError {
+	if e := r.seen.NewError(); e != nil {
+		return e
+	}
+	return r.said(p)
+}
+
 // said returns what the site says where the form of p came again and no rule knows what its words mean: the first message that
-// was not there before the submit, else the first new line. It decides nothing; it is for people.
+// was not there before the submit, else the first new line. Only where a user name was refused does it decide; for the rest it is for people.
 func (r *run) said(p *submitted) *PageError {
 	if p == nil || r.seen.Class != p.class && (!p.password || !r.wantsPassword()) {
 		return nil

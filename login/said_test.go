@@ -66,3 +66,14 @@ func TestRefusal_ByAnotherPage_QuotesNoneOfItsLines(t *testing.T) {
 	requireFailure(t, out, session.FailureCredential, "wrong_password")
 	require.Empty(t, out.Failed.SiteError)
 }
+
+func TestRefusalOfAnIdentifier_InWordsThatNobodyKnows_IsItsEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t, &site{start: "user", pages: map[string]*sitePage{
+		"user":  {model: identifierForm(), submit: func(map[string]string) string { return "again" }},
+		"again": {model: say(identifierForm(), "Beachte die Schreibung der Angabe")},
+	}})
+	out := b.run(t)
+	requireFailure(t, out, session.FailureCredential, "unknown_user")
+	require.Equal(t, "Beachte die Schreibung der Angabe", out.Failed.SiteError)
+}
