@@ -21,7 +21,8 @@ func (r *run) answerTo(p *submitted) *PageError {
 }
 
 // said returns what the site says where the form of p came again and no rule knows what its words mean: the first message that
-// was not there before the submit, else the first new line. Only where a user name was refused does it decide; for the rest it is for people.
+// was not there before the submit, else the first new line. It decides only where a user name or
+// an organisation came again; for the rest it is for people.
 func (r *run) said(p *submitted) *PageError {
 	if p == nil || r.seen.Class != p.class && (!p.password || !r.wantsPassword()) {
 		return nil
