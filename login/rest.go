@@ -181,6 +181,9 @@ func (p *page) waitsElsewhere() bool {
 	if p.canLogOut() && !p.headline().Has(words.ExternalWait, words.LinkSent) && !p.approvesLogin() {
 		return false
 	}
+	if p.headline().Has(words.Passkey) && !p.loud().Has(words.LinkSent, words.Push, words.NumberMatch) {
+		return false // "confirm the login with your passkey" is done here
+	}
 	if p.loud().Has(words.ExternalWait, words.LinkSent) {
 		// Before anything was given, only a page that asks nothing else waits: many speak of what they keep on a device.
 		return p.past.submitted() || !p.can(words.Login) && !p.canAccept()
