@@ -281,5 +281,10 @@ func (p *page) anyCovered() bool {
 
 // covers reports whether the cover must go: it lies over something, or nothing can be made of the rest.
 func (p *page) covers(c *Classification) bool {
-	return p.cover != nil && (p.m.Dialog || p.anyCovered() || c.Class == ClassUnknown)
+	if p.cover == nil {
+		return false
+	}
+	// Where nothing is to be filled in, what the page was taken for may be the wall's own talk of devices and partners.
+	talk := p.cover.Cookies && len(c.Fields) == 0 && len(c.Boxes) == 0 && c.Class != ClassLoggedIn
+	return p.m.Dialog || p.anyCovered() || c.Class == ClassUnknown || talk
 }
