@@ -209,6 +209,8 @@ func (p *fakePage) Authenticate(context.Context, string, session.Secret, session
 	return p.submit()
 }
 
+func (p *fakePage) LoadMedia(context.Context) error { return nil }
+
 func (p *fakePage) Picture(context.Context, func(string) string, bool) ([]byte, error) {
 	return []byte("a picture"), nil
 }

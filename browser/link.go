@@ -70,7 +70,7 @@ func (t *tab) prepareLink(ctx context.Context, l *link) error {
 		func() error {
 			return do(ctx, t, l, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 		},
-		func() error { return t.blockMedia(ctx, l, !t.options.media) },
+		func() error { return t.blockMedia(ctx, l, !t.media.Load()) },
 		// chromedp asks for more than we need: every target of the browser, changes of the DOM and of styles, the
 		// console and the stages of loading. Each would be sent and decoded for nothing.
 		func() error {

@@ -119,6 +119,20 @@ func TestMedia_UnlessAskedFor_IsNotLoaded(t *testing.T) {
 	}
 }
 
+func TestMedia_OnceAskedFor_IsLoadedWithTheNextDocument(t *testing.T) {
+	t.Parallel()
+	b, err := shared()
+	require.NoError(t, err)
+	g := &gallery{body: `<img src="/a.png"><script src="/app.js"></script>`, picture: plain(t, green, 10, 10)}
+	at := serve(t, g)
+	p := pageWith(t, b, browser.PageOptions{})
+	open(t, p, at("a.test", "/"))
+	require.NoError(t, p.LoadMedia(testContext(t)))
+	require.Zero(t, g.hits("/a.png"))
+	open(t, p, at("a.test", "/"))
+	require.Eventually(t, func() bool { return g.hits("/a.png") == 1 }, 5*time.Second, 10*time.Millisecond)
+}
+
 func TestMedia_LoadTime(t *testing.T) {
 	t.Parallel()
 	b, err := shared()

@@ -32,7 +32,7 @@ const (
 // images and canvases stay.
 func (p *Page) Picture(ctx context.Context, redact func(text string) string, images bool) ([]byte, error) {
 	t := p.active()
-	if images && !t.options.media {
+	if images && !t.media.Load() {
 		if err := t.loadImages(ctx); err != nil {
 			return nil, fmt.Errorf("take a picture: %w", p.outcome(t, err))
 		}
@@ -42,6 +42,13 @@ func (p *Page) Picture(ctx context.Context, redact func(text string) string, ima
 		return nil, fmt.Errorf("take a picture: %w", p.outcome(t, err))
 	}
 	return out, nil
+}
+
+// LoadMedia has images, media and fonts loaded from now on, in documents that are opened later; see login.Page.
+func (p *Page) LoadMedia(ctx context.Context) error {
+	t := p.own
+	t.media.Store(true)
+	return p.outcome(t, t.blockMedia(ctx, t.own, false))
 }
 
 // loadImages loads the pictures that were left out, in every frame.

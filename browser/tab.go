@@ -36,6 +36,8 @@ type tab struct {
 
 	// passkeys are the options' keys; the listener reads them.
 	passkeys atomic.Pointer[keyring]
+	// media is true when images, media and fonts are loaded.
+	media atomic.Bool
 
 	workers sync.WaitGroup
 }
@@ -67,6 +69,7 @@ func (b *Browser) attach(ctx context.Context, id cdp.BrowserContextID, targetID 
 		dialogs:  make(chan page.DialogType, 16), isolated: make(chan target.ID, maxFrames),
 		chains: map[string][]string{},
 	}
+	t.media.Store(o.media)
 	if t.options.proxyURL == "" {
 		t.options.proxyURL = b.opts.ProxyURL
 	}

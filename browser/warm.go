@@ -126,9 +126,8 @@ func (b *Browser) makeWarm() bool {
 
 // dress gives a warm page what was asked for.
 func (p *Page) dress(ctx context.Context, o PageOptions) error {
-	p.own.options.media = o.LoadMedia
 	if o.LoadMedia {
-		if err := p.own.blockMedia(ctx, p.own.own, false); err != nil {
+		if err := p.LoadMedia(ctx); err != nil {
 			return err
 		}
 	}

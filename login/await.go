@@ -61,6 +61,9 @@ func (r *run) mayChange() (bool, time.Duration) {
 		if r.presumed() != nil || r.opened && !r.loading() { // the proof waits, too, as does the page behind an opened link
 			limit = min(limit, 4*r.timing.Grace)
 		}
+		if r.lacksMedia() { // the wait goes on once they are loaded
+			limit /= 4
+		}
 		// A page that complains is no page that loads.
 		return waited < limit && (r.pending == nil || r.seen.NewError() == nil), limit - waited
 	case r.effect() == effectForward || r.explained() || r.unsent():

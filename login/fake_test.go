@@ -354,6 +354,14 @@ func (p *fakePage) Authenticate(_ context.Context, target string, username, pass
 	return p.send("authenticate")
 }
 
+func (p *fakePage) LoadMedia(context.Context) error {
+	p.acts = append(p.acts, "load media")
+	if next, ok := p.site.pages[p.site.start+" with media"]; ok {
+		p.site.pages[p.site.start] = next
+	}
+	return nil
+}
+
 func (p *fakePage) Picture(context.Context, func(string) string, bool) ([]byte, error) {
 	return []byte("png"), p.pictureErr
 }

@@ -128,3 +128,17 @@ func TestUnknownPage_WhenThePasswordWasClaimedBefore_TypesNothing(t *testing.T) 
 	requireFailure(t, out, session.FailureCredential, "submit_outcome_unknown")
 	require.Empty(t, b.page.values)
 }
+
+func TestEmptyPage_IsOpenedOnceMoreWithItsPictures(t *testing.T) {
+	t.Parallel()
+	empty := func() *sitePage { return page("", as(login.ClassUnknown)) }
+	b := setup(t, &site{start: "login", pages: map[string]*sitePage{
+		"login": empty(), "login with media": signIn("home"), "home": arrivedPage(),
+	}})
+	require.NotNil(t, b.run(t).LoggedIn)
+	require.Equal(t, []string{"open", "load media", "open", "fill user", "fill pass", "click go"}, b.page.acts)
+
+	b = setup(t, &site{start: "login", pages: map[string]*sitePage{"login": empty()}})
+	requireFailure(t, b.run(t), session.FailureUnsupported, "unknown_page")
+	require.Equal(t, []string{"open", "load media", "open"}, b.page.acts)
+}

@@ -77,6 +77,8 @@ type Page interface { //nolint:interfacebloat // a page is one thing, and its fa
 	// Picture returns a PNG of the viewport in which the value of every field is painted over, and every text
 	// that redact changes. With images it first loads the page's images, where they were left out.
 	Picture(ctx context.Context, redact func(text string) string, images bool) ([]byte, error)
+	// LoadMedia has images, media and fonts loaded from now on, where they were left out; what is shown stays as it is.
+	LoadMedia(ctx context.Context) error
 }
 
 // Mark is a moment in the life of a page.

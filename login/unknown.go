@@ -44,6 +44,10 @@ func (r *run) askUnknown(ctx context.Context) (*Outcome, error) {
 	if entered, err := r.tryEntry(ctx); entered || err != nil {
 		return nil, err
 	}
+	if r.lacksMedia() {
+		r.may(mediaLoaded, 1)
+		return nil, r.openWithMedia(ctx)
+	}
 	if len(fields)+len(controls) == 0 || !r.may(r.here("ask/unknown"), maxUnknown) || !r.may("ask/unknown", maxUnknowns) {
 		return ended(r.ending()), nil
 	}
@@ -60,6 +64,24 @@ func (r *run) askUnknown(ctx context.Context) (*Outcome, error) {
 	out := r.ask(q, "")
 	out.Artefact = r.artefact(ctx, false)
 	return out, nil
+}
+
+// mediaLoaded counts that the login was opened with its images.
+const mediaLoaded = "media"
+
+// lacksMedia reports whether the page shows nothing to use before anything was submitted, and images were left out.
+func (r *run) lacksMedia() bool {
+	fields, controls := r.offered()
+	return r.seen.Class == ClassUnknown && len(fields)+len(controls) == 0 && !r.history().submitted() &&
+		!r.in.Project.LoadMedia && r.progress.Counts[mediaLoaded] == 0
+}
+
+// openWithMedia opens the login anew with everything that was left out: some pages begin once their pictures have come.
+func (r *run) openWithMedia(ctx context.Context) error {
+	if err := r.page.LoadMedia(ctx); err != nil {
+		return err
+	}
+	return r.navigate(ctx, r.in.Project.LoginURL)
 }
 
 // presumedThreshold is what the evidence must sum up to for the proof to decide about a page that shows nothing more: many
