@@ -264,9 +264,10 @@ func (p *page) hasProviders() bool {
 	return slices.ContainsFunc(p.actions, func(a action) bool { return p.isSSO(&a) })
 }
 
-// offersProviders: other accounts to sign in with, and nothing else.
+// offersProviders: other accounts to sign in with, and nothing else. Who can log out is in: what the page names is what the
+// account is tied to, or the application's own subject.
 func (p *page) offersProviders() bool {
-	return !p.past.credentialsSubmitted() && p.hasProviders() && (p.loginContextOf() || p.can(words.SingleSignOn))
+	return !p.past.credentialsSubmitted() && !p.canLogOut() && p.hasProviders() && (p.loginContextOf() || p.can(words.SingleSignOn))
 }
 
 // isNotice: after the password, a short page that only wants to be read, with one way on.
