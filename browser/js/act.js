@@ -87,9 +87,29 @@ A.focus = (ref) => {
   return usable(el) || (shown(el, rectOf(el)) ? (focusOn(el) ? 'ok' : 'focus') : 'hidden');
 };
 
+// What moves things about. Colours and shadows change all the time, under the mouse as well.
+const movingProperty = /^(transform|translate|scale|rotate|offset|top|left|right|bottom|inset|margin|padding|width|height|min|max|flex|grid|gap)/;
+const moves = (animation) => {
+  const { effect } = animation;
+  if (animation.playState !== 'running' || !effect || !Number.isFinite(effect.getComputedTiming().endTime)) return false;
+  const properties = animation.transitionProperty ? [animation.transitionProperty] : effect.getKeyframes().flatMap(Object.keys);
+  return properties.some((p) => movingProperty.test(p));
+};
+
+// atRest waits until nothing slides into place any more, for a second at most: a button that moves on between being found
+// and being clicked is missed, and another one hit. Animations without an end move for ever and are not waited for.
+const atRest = async (el) => {
+  const roots = new Set([document, Node.prototype.getRootNode.call(el)]);
+  const moving = [...roots].flatMap((root) => root.getAnimations?.() ?? []).filter(moves);
+  if (!moving.length) return;
+  const ended = Promise.allSettled(moving.map((animation) => animation.finished));
+  await Promise.race([ended, new Promise((resolve) => { setTimeout(resolve, 1000); })]);
+};
+
 // locate scrolls a control into view and returns the point to click, in this frame's viewport.
-A.locate = (ref) => {
+A.locate = async (ref) => {
   const el = deref(ref);
+  if (el) await atRest(el);
   const fault = usable(el);
   if (fault) return { fault };
   acting();
