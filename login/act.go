@@ -28,6 +28,8 @@ type submitted struct {
 	// uncertain is true when somebody else may have made the submit, or nobody; barred when no button could be
 	// clicked.
 	uncertain, barred bool
+	// late is true once a site that was still at work was waited for.
+	late bool
 	// claim is what was won for the submit; code the code that was submitted.
 	claim *claim
 	code  *oneTimeCode

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/anteroom/anteroom/login/words"
 )
 
 // maxLooks bounds how often a page that keeps changing is looked at in one wait.
@@ -100,6 +102,38 @@ func (r *run) emptied() bool {
 		return f.Control.Type == r.pending.field.Type && f.Control.Frame == r.pending.field.Frame
 	})
 	return r.seen.Signature == r.pending.signature && i >= 0 && !r.seen.Fields[i].Control.Filled
+}
+
+// awaitLate gives a site that is still at work the time to answer, once per act: the form stands there as it was sent, or
+// nothing does. A page that has nothing under way is not waited for. It returns true when the page became another one.
+func (r *run) awaitLate(ctx context.Context) (bool, error) {
+	p := r.pending
+	if p == nil || p.click || p.late || r.effect() == effectForward && !r.bare() || r.effect() == effectAgain && r.explained() {
+		return false, nil
+	}
+	p.late = true
+	before, document, class := r.seen.ModelHash, r.document(""), r.seen.Class
+	if err := r.settle(ctx, r.readAt, 0); err != nil {
+		return false, err
+	}
+	if err := r.read(ctx); err != nil {
+		return false, err
+	}
+	if r.seen.ModelHash == before && r.document("") == document && r.seen.Class == class {
+		return false, nil
+	}
+	r.actedAt = r.clock.Now()
+	return true, nil
+}
+
+// bare reports whether the page shows nothing but its name: an application that has not begun, or waits for its server.
+func (r *run) bare() bool {
+	if r.seen.Class != ClassUnknown || len(r.model.Headings)+len(r.model.Images)+len(r.model.Alerts) > 0 {
+		return false
+	}
+	usable := slices.ContainsFunc(r.model.Controls, func(c Control) bool { return c.Visible && !c.Covered })
+	text := words.Normalise(r.model.Text)
+	return !usable && (text == "" || text == words.Normalise(r.model.Title))
 }
 
 // awaitChange looks at the page until it is another one than it is now, at most limit. It returns false when it

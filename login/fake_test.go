@@ -38,6 +38,8 @@ type sitePage struct {
 	// later is the page that comes by itself once somebody waits; after is how long that takes.
 	later string
 	after time.Duration
+	// working is true while the page's request for that is under way: every wait lasts for it.
+	working bool
 	// marks are what Matches finds.
 	marks []string
 	// origin is the top document's; the application's when empty.
@@ -189,11 +191,16 @@ func (p *fakePage) Settle(ctx context.Context, since login.Mark, grace, limit ti
 	}
 	if c := p.current(); c.later != "" {
 		left := c.after - p.clock.Now().Sub(p.entered)
-		if left <= min(grace, limit) {
+		patience := min(grace, limit)
+		if c.working {
+			patience = limit
+		}
+		if left <= patience {
 			p.clock.advance(max(left, 0))
 			p.goTo(c.later)
 			return nil
 		}
+		grace = patience
 	}
 	p.clock.advance(min(grace, limit))
 	return nil

@@ -184,6 +184,9 @@ func (r *run) step(ctx context.Context) (*Outcome, error) {
 			return nil, err
 		}
 	}
+	if late, err := r.awaitLate(ctx); late || err != nil {
+		return nil, err
+	}
 	if r.unsent() {
 		return nil, r.typeAndSubmit(ctx)
 	}

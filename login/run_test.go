@@ -98,6 +98,41 @@ func TestRun_WhenTheSiteIsSlow_WaitsForTheNextPage(t *testing.T) {
 	require.Equal(t, 1, b.page.did("click"))
 }
 
+// The form stands there as it was sent, or its dialog is gone and nothing else has come: neither says what the answer is.
+func TestRun_WhenTheAnswerIsStillUnderWay_WaitsForIt(t *testing.T) {
+	t.Parallel()
+	shell := login.PageModel{URL: "https://app.example/login", Status: 200, Title: "Example", Text: "Example"}
+	for name, waiting := range map[string]login.PageModel{"form": loginForm(), "shell": shell} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			answer := func(next *sitePage) *bench {
+				return setup(t, &site{start: "login", pages: map[string]*sitePage{
+					"login": {model: loginForm(), submit: func(map[string]string) string { return "sent" }},
+					"sent":  {model: waiting, sameDocument: true, keepsTyped: true, later: "next", after: 20 * time.Second, working: true},
+					"next":  next,
+				}})
+			}
+			b := answer(&sitePage{model: home(), sameDocument: true})
+			out := b.run(t)
+			require.NotNil(t, out.LoggedIn, "%+v", out.Failed)
+			require.Equal(t, "https://app.example/home", out.LoggedIn.LandingURL)
+			require.Equal(t, 1, b.page.did("click"))
+			b = answer(&sitePage{model: loginForm(), sameDocument: true})
+			requireFailure(t, b.run(t), session.FailureCredential, "wrong_password")
+			require.Equal(t, 1, b.page.did("click"))
+		})
+	}
+}
+
+func TestRun_WhenNothingButThePagesNameComes_PresumesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t, &site{start: "login", pages: map[string]*sitePage{
+		"login": {model: loginForm(), submit: func(map[string]string) string { return "shell" }},
+		"shell": {model: login.PageModel{URL: "https://app.example/login", Status: 200, Title: "Example", Text: "Example"}},
+	}})
+	requireFailure(t, b.run(t), session.FailureUnsupported, "unknown_page")
+}
+
 func disabled(cs []login.Control) []login.Control {
 	for i := range cs {
 		cs[i].Filled = cs[i].Kind == login.ControlField

@@ -94,6 +94,9 @@ func (r *run) presumed() *session.Verdict {
 	if r.seen.Class != ClassUnknown || !r.progress.PasswordSubmitted && !r.progress.CodeSubmitted || r.uncertain || r.seen.NewError() != nil {
 		return nil
 	}
+	if r.bare() {
+		return nil
+	}
 	for _, e := range r.seen.Evidence {
 		if e.Weight <= 0 { // a veto, or a sign of a stranger's page
 			return nil
