@@ -104,6 +104,16 @@ func (r *run) emptied() bool {
 	return r.seen.Signature == r.pending.signature && i >= 0 && !r.seen.Fields[i].Control.Filled
 }
 
+// awaitMore waits for a page that it is too early to judge. It returns true when the page became another one.
+func (r *run) awaitMore(ctx context.Context) (bool, error) {
+	if wait, limit := r.mayChange(); wait {
+		if changed, err := r.awaitChange(ctx, limit); changed || err != nil {
+			return changed, err
+		}
+	}
+	return r.awaitLate(ctx)
+}
+
 // awaitLate gives a site that is still at work the time to answer, once per act: the form stands there as it was sent, or
 // nothing does. A page that has nothing under way is not waited for. It returns true when the page became another one.
 func (r *run) awaitLate(ctx context.Context) (bool, error) {

@@ -178,13 +178,7 @@ func (r *run) step(ctx context.Context) (*Outcome, error) {
 	if r.covered() && r.effect() == effectForward {
 		return nil, r.uncover(ctx)
 	}
-	if wait, limit := r.mayChange(); wait {
-		changed, err := r.awaitChange(ctx, limit)
-		if err != nil || changed {
-			return nil, err
-		}
-	}
-	if late, err := r.awaitLate(ctx); late || err != nil {
+	if changed, err := r.awaitMore(ctx); changed || err != nil {
 		return nil, err
 	}
 	if r.unsent() {
