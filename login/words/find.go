@@ -1,6 +1,7 @@
 package words
 
 import (
+	"strings"
 	"unicode/utf8"
 )
 
@@ -31,7 +32,7 @@ func find(text string) Set {
 
 // walk takes the longest term from every place of a normalised text where a word may start, and goes on behind it.
 func walk(text string, visit func(set Set, start, end int)) {
-	atStart, ranOn := true, false
+	atStart, ranOn, token := true, false, 0
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		runs := runsOn(r)
@@ -39,8 +40,10 @@ func walk(text string, visit func(set Set, start, end int)) {
 		ranOn = runs
 		if atStart || runs {
 			// A single character of a script that runs on is a word only by itself.
-			if set, length := lexicon.longest(text[i:]); length > size || length == size && atStart {
-				visit(set, i, i+length)
+			set, length := lexicon.longest(text[i:])
+			start, whole := wordFrom(text, token, i, i+length)
+			if whole && (length > size || length == size && atStart) {
+				visit(set, start, i+length)
 				i += length
 				last, _ := utf8.DecodeLastRuneInString(text[:i])
 				atStart, ranOn = i < len(text) && text[i] == ' ', runsOn(last)
@@ -49,5 +52,24 @@ func walk(text string, visit func(set Set, start, end int)) {
 		}
 		atStart = r == ' '
 		i += size
+		if atStart {
+			token = i
+		}
 	}
+}
+
+// fewLetters is how many letters a term of a prefixing script has that stand in the middle of other words by chance.
+const fewLetters = 3
+
+// wordFrom returns where the word begins of a term between start and end, in the token that begins at token, and whether
+// it is one: few letters in the middle of a token are a word only behind prefixes.
+func wordFrom(text string, token, start, end int) (int, bool) {
+	if start == token || end == start {
+		return start, end > start
+	}
+	first, _ := utf8.DecodeRuneInString(text[start:])
+	if !prefixing(first) || utf8.RuneCountInString(text[start:end]) > fewLetters {
+		return start, true
+	}
+	return token, strings.Trim(text[token:start], prefixes) == ""
 }

@@ -48,7 +48,9 @@ func load(root *trie, c Concern, content string) ([]string, error) {
 		}
 		langs = append(langs, lang)
 		for term := range strings.SplitSeq(terms, ",") {
-			addTerm(root, c, strings.TrimSpace(term))
+			for _, spelling := range spellings(lang, strings.TrimSpace(term)) {
+				addTerm(root, c, spelling)
+			}
 		}
 	}
 	return langs, lines.Err()
@@ -61,7 +63,8 @@ func addTerm(root *trie, c Concern, term string) {
 		return
 	}
 	if strings.ContainsFunc(kept, runsOn) { // no word of these scripts is written without its marks
-		root.add(kept, stem || utf8.RuneCountInString(kept) > 1, c)
+		short := utf8.RuneCountInString(kept) == 1 || utf8.RuneCountInString(kept) == 2 && strings.ContainsFunc(kept, prefixing)
+		root.add(kept, stem || !short, c)
 		return
 	}
 	root.add(kept, stem, c)

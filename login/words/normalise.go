@@ -9,7 +9,8 @@ import (
 )
 
 // Normalise returns text in the form in which words are compared: NFKC, lower case, letters and digits only,
-// single spaces between tokens. Diacritics stay; the points of Arabic and Hebrew and the dot of a Turkish İ go.
+// single spaces between tokens. Diacritics stay; the points of Arabic and Hebrew and the dot of a Turkish İ go, and letters
+// that people write for one another become one: ё and е, the forms of alef, both kinds of yeh.
 func Normalise(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))
@@ -22,7 +23,7 @@ func compose(text string) string {
 	if ascii(text) {
 		return text
 	}
-	return norm.NFKC.String(text)
+	return strings.ReplaceAll(norm.NFKC.String(text), "\u02bc", "\u2019") // one of Ukrainian's apostrophes is a letter by itself
 }
 
 // normalise yields the runes of the normalised form of a composed text, and where in it each comes from: a space
@@ -79,12 +80,31 @@ func foldRune(r rune) rune {
 		return r
 	case r == 'İ', r == 'ı':
 		return 'i' // so that Turkish words compare alike, whichever way they were put in capitals
+	case interchanged(r) != r:
+		return interchanged(r)
 	case r == '\u0307', r == '\u0640', r == '\u00ad', r == '\u200b', r == '\u200c', r == '\u200d':
 		return 0 // the dot that lowering İ leaves, tatweel, soft hyphen, zero-width marks
 	case unicode.Is(unicode.Mn, r) && unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Inherited):
 		return 0
 	}
 	return unicode.ToLower(r)
+}
+
+// interchanged returns the letter that r stands for where people and keyboards write either of the two; r itself otherwise.
+func interchanged(r rune) rune {
+	switch r {
+	case 'ё', 'Ё':
+		return 'е'
+	case 'أ', 'إ', 'آ', 'ٱ':
+		return 'ا'
+	case 'ى', 'ی':
+		return 'ي'
+	case 'ک':
+		return 'ك'
+	case 'ة':
+		return 'ه'
+	}
+	return r
 }
 
 func isWord(r rune) bool {
@@ -141,6 +161,12 @@ func wordStarts(before, r, next rune) bool {
 	}
 	return unicode.IsDigit(before) && unicode.IsLetter(r) && unicode.ToLower(r) != 'f'
 }
+
+// prefixing reports whether r is of a script that writes short words (and, the, in, to) as part of the word after them.
+func prefixing(r rune) bool { return r >= 0x0590 && unicode.In(r, unicode.Arabic, unicode.Hebrew) }
+
+// prefixes are the letters of such short words.
+const prefixes = "והבלכמשوفبلكاس"
 
 // runsOn reports whether r is of a script whose words are not set apart by spaces or carry particles.
 func runsOn(r rune) bool {
