@@ -453,6 +453,26 @@ func TestRun_WhenAPageAfterThePasswordShowsTooLittle_DoesNotPresume(t *testing.T
 	requireFailure(t, setup(t, s).run(t), session.FailureUnsupported, "unknown_page")
 }
 
+func TestRun_WhenAPageAfterThePasswordOnlySubmits_AsksInsteadOfPresuming(t *testing.T) {
+	t.Parallel()
+	s := plainSite()
+	button := login.Control{Ref: "next", Frame: "main", Kind: login.ControlButton, Type: "submit", Text: "Zabluj", Form: 1, Visible: true}
+	s.pages["home"].model = login.PageModel{
+		URL: "https://app.example/step", Status: 200, Headings: []string{"Zabluj merdon"}, Controls: []login.Control{button},
+	}
+	out := setup(t, s).run(t)
+	require.NotNil(t, out.Question, "%+v", out)
+	require.Equal(t, session.AskUnknownPage, out.Question.Kind)
+
+	icons := s.pages["home"].model
+	icons.Headings = nil
+	for _, ref := range []string{"a", "b", "c"} {
+		icons.Controls = append(icons.Controls, login.Control{Ref: ref, Frame: "main", Kind: login.ControlButton, Type: "button", Visible: true})
+	}
+	s.pages["home"].model = icons
+	require.NotNil(t, setup(t, s).run(t).LoggedIn, "the proof decides about icons")
+}
+
 func TestRun_WhenAFieldSlipsAway_LooksAgain(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{login.ErrDocumentChanged, login.ErrNotInteractable} {

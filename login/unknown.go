@@ -102,11 +102,30 @@ func (r *run) presumed() *session.Verdict {
 			return nil
 		}
 	}
-	if confidence(r.seen.Evidence) < presumedThreshold {
+	if confidence(r.seen.Evidence) < presumedThreshold || r.model.submitsOnly() {
 		return nil
 	}
 	evidence := slices.Clone(r.seen.Evidence)
 	return &session.Verdict{LoggedIn: true, Confidence: confidence(evidence), Evidence: evidence}
+}
+
+// submitsOnly reports whether all that can be done on the page, but for following links, is to submit one form by a button that
+// says what it does: a step of the login in words that are not known, which a person may understand.
+func (m *PageModel) submitsOnly() bool {
+	var button *Control
+	for i := range m.Controls {
+		c := &m.Controls[i]
+		switch {
+		case !c.Visible || c.Covered || c.Kind == ControlLink || c.Kind == ControlButton && c.Type == "link":
+		case c.Kind != ControlButton || c.Form == 0 || labelOf(c) == "":
+			return false
+		case button != nil && (button.Form != c.Form || button.Frame != c.Frame):
+			return false
+		default:
+			button = c
+		}
+	}
+	return button != nil && len(m.Headings) > 0
 }
 
 // offered lists the fields that can be filled in and what can be clicked.
