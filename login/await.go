@@ -141,9 +141,8 @@ func (r *run) bare() bool {
 	if r.seen.Class != ClassUnknown || len(r.model.Headings)+len(r.model.Images)+len(r.model.Alerts) > 0 {
 		return false
 	}
-	usable := slices.ContainsFunc(r.model.Controls, func(c Control) bool { return c.Visible && !c.Covered })
 	text := words.Normalise(r.model.Text)
-	return !usable && (text == "" || text == words.Normalise(r.model.Title))
+	return !r.usable() && (text == "" || text == words.Normalise(r.model.Title))
 }
 
 // awaitChange looks at the page until it is another one than it is now, at most limit. It returns false when it

@@ -126,11 +126,20 @@ func TestRun_WhenTheAnswerIsStillUnderWay_WaitsForIt(t *testing.T) {
 
 func TestRun_WhenNothingButThePagesNameComes_PresumesNothing(t *testing.T) {
 	t.Parallel()
-	b := setup(t, &site{start: "login", pages: map[string]*sitePage{
-		"login": {model: loginForm(), submit: func(map[string]string) string { return "shell" }},
-		"shell": {model: login.PageModel{URL: "https://app.example/login", Status: 200, Title: "Example", Text: "Example"}},
-	}})
-	requireFailure(t, b.run(t), session.FailureUnsupported, "unknown_page")
+	fading := login.Control{Ref: "code", Frame: "main", Kind: login.ControlField, Type: "password"}
+	for name, shell := range map[string]login.PageModel{
+		"name":             {URL: "https://app.example/login", Status: 200, Title: "Example", Text: "Example"},
+		"dialog not there": {URL: "https://app.example/login", Status: 200, Title: "Example", Text: "Zabluj merdon", Controls: []login.Control{fading}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, &site{start: "login", pages: map[string]*sitePage{
+				"login": {model: loginForm(), submit: func(map[string]string) string { return "shell" }},
+				"shell": {model: shell},
+			}})
+			requireFailure(t, b.run(t), session.FailureUnsupported, "unknown_page")
+		})
+	}
 }
 
 func disabled(cs []login.Control) []login.Control {
@@ -440,6 +449,7 @@ func TestRun_WhenThePageShowsTheUserName_CountsItAsEvidence(t *testing.T) {
 	require.True(t, slices.ContainsFunc(out.LoggedIn.Verdict.Evidence, func(e session.Evidence) bool { return e.Rule == "identifier_shown" }))
 
 	s.pages["home"].model.Text = "Signed in"
+	s.pages["home"].model.Controls = []login.Control{{Ref: "menu", Frame: "main", Kind: login.ControlButton, Type: "button", Visible: true}}
 	s.pages["home"].model.URL = "https://app.example/login"
 	doubtful := setup(t, s).run(t)
 	require.NotNil(t, doubtful.LoggedIn, "the proof decides")

@@ -94,7 +94,7 @@ func (r *run) presumed() *session.Verdict {
 	if r.seen.Class != ClassUnknown || !r.progress.PasswordSubmitted && !r.progress.CodeSubmitted || r.uncertain || r.seen.NewError() != nil {
 		return nil
 	}
-	if r.bare() {
+	if !r.usable() { // not all of the page has come
 		return nil
 	}
 	for _, e := range r.seen.Evidence {
@@ -107,6 +107,11 @@ func (r *run) presumed() *session.Verdict {
 	}
 	evidence := slices.Clone(r.seen.Evidence)
 	return &session.Verdict{LoggedIn: true, Confidence: confidence(evidence), Evidence: evidence}
+}
+
+// usable reports whether the page has anything to use.
+func (r *run) usable() bool {
+	return slices.ContainsFunc(r.model.Controls, func(c Control) bool { return c.Visible && !c.Covered })
 }
 
 // submitsOnly reports whether all that can be done on the page, but for following links, is to submit one form by a button that
