@@ -89,10 +89,11 @@ func (p *page) ofCookies(a *action, noticed bool) bool {
 	return noticed && a.says.Meets(cookieWords) && !p.besideFields(a)
 }
 
+// frameOf returns what the address of an inner frame speaks of, beyond the page's own.
 func (p *page) frameOf(id string) words.Set {
 	for i := range p.m.Frames {
 		if f := &p.m.Frames[i]; f.ID == id && i > 0 {
-			return pathWords(f.URL).Or(words.FindIdentifier(hostOf(f.URL)))
+			return p.targetWords(f.URL).Or(words.FindIdentifier(hostOf(f.URL)))
 		}
 	}
 	return words.Set{}
