@@ -32,6 +32,7 @@ func find(text string) Set {
 
 // walk takes the longest term from every place of a normalised text where a word may start, and goes on behind it.
 func walk(text string, visit func(set Set, start, end int)) {
+	terms := lexicon().terms
 	atStart, ranOn, token := true, false, 0
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -40,7 +41,7 @@ func walk(text string, visit func(set Set, start, end int)) {
 		ranOn = runs
 		if atStart || runs {
 			// A single character of a script that runs on is a word only by itself.
-			set, length := lexicon.longest(text[i:])
+			set, length := terms.longest(text[i:])
 			start, whole := wordFrom(text, token, i, i+length)
 			if whole && (length > size || length == size && atStart) {
 				visit(set, start, i+length)

@@ -1,44 +1,50 @@
 package words
 
 import (
-	"bufio"
 	"embed"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 //go:embed data/*.txt
 var data embed.FS
 
-// lexicon holds every term of every list. A list that cannot be read is a fault of the build, which the package's
-// tests find; it panics then.
-var lexicon, languages = mustLoad()
+// lexicon holds every term of every list. It is read when the first text is looked at: most commands never do. A list
+// that cannot be read is a fault of the build, which the package's tests find; it panics then.
+var lexicon = sync.OnceValue(mustLoad)
+
+// lists is what the files in data hold.
+type lists struct {
+	terms     *trie
+	languages [concerns][]string
+}
 
 // Languages returns the language codes that a list has a line for.
-func Languages(c Concern) []string { return append([]string(nil), languages[c]...) }
+func Languages(c Concern) []string { return append([]string(nil), lexicon().languages[c]...) }
 
-func mustLoad() (*trie, [concerns][]string) {
-	root := newTrie()
-	var langs [concerns][]string
+func mustLoad() *lists {
+	all := &lists{terms: newTrie()}
 	for _, c := range Concerns() {
 		content, err := data.ReadFile("data/" + c.String() + ".txt")
 		if err != nil {
 			panic(err)
 		}
-		if langs[c], err = load(root, c, string(content)); err != nil {
+		if all.languages[c], err = load(all.terms, c, string(content)); err != nil {
 			panic(err)
 		}
 	}
-	return root, langs
+	return all
 }
 
 // load adds the terms of one file to root and returns its languages.
 func load(root *trie, c Concern, content string) ([]string, error) {
 	var langs []string
-	lines := bufio.NewScanner(strings.NewReader(content))
-	for number := 1; lines.Scan(); number++ {
-		line := strings.TrimSpace(lines.Text())
+	number := 0
+	for line := range strings.Lines(content) {
+		number++
+		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
 		}
@@ -53,7 +59,7 @@ func load(root *trie, c Concern, content string) ([]string, error) {
 			}
 		}
 	}
-	return langs, lines.Err()
+	return langs, nil
 }
 
 func addTerm(root *trie, c Concern, term string) {

@@ -12,10 +12,9 @@ import (
 // single spaces between tokens. Diacritics stay; the points of Arabic and Hebrew and the dot of a Turkish İ go, and letters
 // that people write for one another become one: ё and е, the forms of alef, both kinds of yeh.
 func Normalise(text string) string {
-	var b strings.Builder
-	b.Grow(len(text))
-	normalise(compose(text), func(r rune, _ int) { b.WriteRune(r) })
-	return b.String()
+	kept := make([]byte, 0, len(text))
+	normalise(compose(text), func(r rune, _ int) { kept = utf8.AppendRune(kept, r) })
+	return string(kept)
 }
 
 // compose returns text in the form NFKC.
@@ -56,15 +55,35 @@ func WithoutDiacritics(normalised string) string {
 	if ascii(normalised) {
 		return normalised
 	}
-	var b strings.Builder
-	for _, r := range norm.NFD.String(normalised) {
-		if plain, ok := undecomposed[r]; ok {
-			b.WriteString(plain)
-		} else if !unicode.Is(unicode.Mn, r) {
-			b.WriteRune(r)
+	kept := make([]byte, 0, len(normalised))
+	for i, r := range normalised {
+		if r < utf8.RuneSelf {
+			kept = append(kept, byte(r))
+			continue
+		}
+		apart := norm.NFD.PropertiesString(normalised[i:]).Decomposition()
+		if apart == nil {
+			kept = appendPlain(kept, r)
+		}
+		for _, part := range string(apart) {
+			kept = appendPlain(kept, part)
 		}
 	}
-	return norm.NFC.String(b.String())
+	return norm.NFC.String(string(kept))
+}
+
+// appendPlain appends a letter that Unicode has taken apart; a mark is nothing.
+func appendPlain(text []byte, r rune) []byte {
+	if r < utf8.RuneSelf {
+		return append(text, byte(r))
+	}
+	if plain, ok := undecomposed[r]; ok {
+		return append(text, plain...)
+	}
+	if unicode.Is(unicode.Mn, r) {
+		return text
+	}
+	return utf8.AppendRune(text, r)
 }
 
 // undecomposed are letters with a stroke or a ligature, which Unicode does not take apart.
@@ -84,11 +103,14 @@ func foldRune(r rune) rune {
 		return interchanged(r)
 	case r == '\u0307', r == '\u0640', r == '\u00ad', r == '\u200b', r == '\u200c', r == '\u200d':
 		return 0 // the dot that lowering İ leaves, tatweel, soft hyphen, zero-width marks
-	case unicode.Is(unicode.Mn, r) && unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Inherited):
+	case r >= firstMark && unicode.Is(unicode.Mn, r) && unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Inherited):
 		return 0
 	}
 	return unicode.ToLower(r)
 }
+
+// firstMark is the first mark of any script.
+const firstMark = '\u0300'
 
 // interchanged returns the letter that r stands for where people and keyboards write either of the two; r itself otherwise.
 func interchanged(r rune) rune {
