@@ -31,14 +31,13 @@ var methodWords = []struct {
 
 // methodOf names the way to verify that a text speaks of; empty for none.
 func methodOf(text string, says words.Set) Method {
-	masked := maskedTargetPattern.MatchString(text)
 	for _, m := range methodWords {
 		if says.Meets(m.says) {
 			return m.method
 		}
 	}
 	switch {
-	case masked && says.Has(words.Phone):
+	case says.Has(words.Phone) && maskedTargetPattern.MatchString(text):
 		return MethodSMS
 	case says.Has(words.Code):
 		return MethodOther
@@ -76,18 +75,21 @@ func (p *page) methodOptions() []Option {
 // withoutShared drops the options that no word of their own makes a way to verify, but an address or a number that stands beside
 // others as well: the name of who is logged in, beside the navigation of an application.
 func withoutShared(options []Option) []Option {
-	beside := func(o *Option) bool {
-		m := methodOf(o.Label, words.Find(o.Label))
-		return maskedIn(o.Label) == "" && (m == "" || m == MethodOther)
+	var beside []*Option
+	for i := range options {
+		label := options[i].Label
+		if m := methodOf(label, words.Find(label)); (m == "" || m == MethodOther) && maskedIn(label) == "" {
+			beside = append(beside, &options[i])
+		}
 	}
 	var kept []Option
 	for i := range options {
-		shared := beside(&options[i]) && slices.ContainsFunc(options, func(o Option) bool {
-			return o.Control.Ref != options[i].Control.Ref && o.Label != options[i].Label && beside(&o) &&
-				o.Method == options[i].Method && o.MaskedTarget == options[i].MaskedTarget
+		o := &options[i]
+		shared := slices.Contains(beside, o) && slices.ContainsFunc(beside, func(x *Option) bool {
+			return x.Control.Ref != o.Control.Ref && x.Label != o.Label && x.Method == o.Method && x.MaskedTarget == o.MaskedTarget
 		})
 		if !shared {
-			kept = append(kept, options[i])
+			kept = append(kept, *o)
 		}
 	}
 	return kept

@@ -196,8 +196,8 @@ func (p *page) coversApplication() bool {
 		return true
 	}
 	beneath := 0
-	for i := range p.m.Controls {
-		if c := &p.m.Controls[i]; c.Covered && (c.Kind == ControlButton || c.Kind == ControlLink) && !newAction(c, i).says.Meets(ofLogin) {
+	for i := range p.beneath {
+		if !p.beneath[i].says.Meets(ofLogin) {
 			beneath++
 		}
 	}

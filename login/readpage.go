@@ -22,6 +22,10 @@ type page struct {
 	toggles []toggle
 	selects []toggle
 	cover   *Cover
+	// beneath are the buttons and links that something covers, whether or not they count.
+	beneath []action
+	// targets keeps what targetWords found, by address: rule after rule asks.
+	targets map[string]words.Set
 }
 
 // line is a line of running text.
@@ -50,13 +54,14 @@ type toggle struct {
 }
 
 func readPage(m *PageModel, past History) *page {
-	p := &page{m: m, past: past, title: words.Find(m.Title)}
+	p := &page{m: m, past: past, title: words.Find(m.Title), targets: map[string]words.Set{}}
 	for _, h := range m.Headings {
 		p.headings = p.headings.Or(words.Find(h))
 	}
 	p.path = pathWords(m.URL)
 	front := p.inFront()
 	p.readActions(front)
+	p.readBeneath()
 	p.readLines()
 	if p.findCover(front) {
 		p.uncover(front)
@@ -108,6 +113,14 @@ func (p *page) readActions(front []bool) {
 		}
 	}
 	p.readStates()
+}
+
+func (p *page) readBeneath() {
+	for i := range p.m.Controls {
+		if c := &p.m.Controls[i]; c.Covered && (c.Kind == ControlButton || c.Kind == ControlLink) {
+			p.beneath = append(p.beneath, newAction(c, i))
+		}
+	}
 }
 
 func newAction(c *Control, index int) action {

@@ -93,13 +93,8 @@ func (p *page) isApplication() bool {
 
 // canLogOut reports whether a control signs out, by its words or its target.
 func (p *page) canLogOut() bool {
-	if slices.ContainsFunc(p.actions, p.logsOut) {
-		return true
-	}
 	// What lies beneath a cover is there as well.
-	return slices.ContainsFunc(p.m.Controls, func(c Control) bool {
-		return c.Covered && (c.Kind == ControlButton || c.Kind == ControlLink) && p.logsOut(newAction(&c, 0))
-	})
+	return slices.ContainsFunc(p.actions, p.logsOut) || slices.ContainsFunc(p.beneath, p.logsOut)
 }
 
 // logsOut reports whether a signs out, by its words, its names or its target. One that refuses what the page asks, and signs
@@ -114,6 +109,15 @@ func (p *page) logsOut(a action) bool {
 // targetWords returns what the path of href speaks of. What the page's own path holds as well, a tenant or a project, says
 // nothing about where the link leads, nor does the slug of an article.
 func (p *page) targetWords(href string) words.Set {
+	found, ok := p.targets[href]
+	if !ok {
+		found = p.lookUpTarget(href)
+		p.targets[href] = found
+	}
+	return found
+}
+
+func (p *page) lookUpTarget(href string) words.Set {
 	u, err := url.Parse(href)
 	if err != nil {
 		return words.Set{}
