@@ -149,7 +149,6 @@ func TestUncaptured_SaysSoOnlyWhereNothingWasCaptured(t *testing.T) {
 		require.Equal(t, test.code, login.Uncaptured(failure, test.state).Code, name)
 	}
 	require.Nil(t, login.Uncaptured(nil, session.StorageState{}), "a proof that succeeded is one")
-
 }
 
 // walled is a page beneath a dialog about cookies, which a fresh context is shown again.

@@ -58,7 +58,7 @@ func WithoutDiacritics(normalised string) string {
 	kept := make([]byte, 0, len(normalised))
 	for i, r := range normalised {
 		if r < utf8.RuneSelf {
-			kept = append(kept, byte(r))
+			kept = utf8.AppendRune(kept, r)
 			continue
 		}
 		apart := norm.NFD.PropertiesString(normalised[i:]).Decomposition()
@@ -75,7 +75,7 @@ func WithoutDiacritics(normalised string) string {
 // appendPlain appends a letter that Unicode has taken apart; a mark is nothing.
 func appendPlain(text []byte, r rune) []byte {
 	if r < utf8.RuneSelf {
-		return append(text, byte(r))
+		return utf8.AppendRune(text, r)
 	}
 	if plain, ok := undecomposed[r]; ok {
 		return append(text, plain...)

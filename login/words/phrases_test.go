@@ -77,7 +77,7 @@ var aboutLogins = []words.Concern{
 func TestFind_InNewsAndApplications_FindsNothingOfALogin(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"Zamówienie zostało wysłane do klienta 12 maja", "Blokada drogi w centrum miasta – nowe informacje", "Raport kwartalny jest gotowy",
+		"Zamówienie zostało wysłane do klienta 12 maja", "Blokada drogi w centrum miasta – dalsze informacje", "Raport kwartalny jest gotowy",
 		"Objednávka byla odeslána zákazníkovi dne 12. května", "Počasí na víkend: déšť a vítr", "Zbývá vyřídit tři faktury",
 		"Заказ передан в доставку, осталось два дня", "Новости компании: открыт новый офис в Казани", "Отчёт за квартал готов к просмотру",
 		"Замовлення передано в доставку, залишилося два дні", "Новини: відкрито новий офіс у Львові",
