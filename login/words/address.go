@@ -39,7 +39,8 @@ func addresses(text string) iter.Seq2[int, int] {
 				return
 			}
 			at += from
-			start := at - len(lastOf(text[from:at], inLocalPart))
+			local := strings.TrimLeftFunc(lastOf(text[from:at], inLocalPart), unicode.IsMark) // marks belong to what is before
+			start := at - len(local)
 			end := at + 1 + len(firstOf(text[at+1:], inDomain))
 			for end > at+1 && (text[end-1] == '.' || text[end-1] == '-') {
 				end--
@@ -52,9 +53,9 @@ func addresses(text string) iter.Seq2[int, int] {
 	}
 }
 
-// solid reports whether there is more in text than marks, which stand for nothing by themselves.
+// solid reports whether there is more in text than marks, dots and dashes, which stand for nothing by themselves.
 func solid(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsMark(r) })
+	return strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsMark(r) && r != '.' && r != '-' })
 }
 
 // lastOf returns the longest end of text that consists of runes that are in.
@@ -88,6 +89,8 @@ func inDomain(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '*'
 	case strings.ContainsRune("•●∙·…", r):
 		return true
+	case unicode.IsMark(r): // belongs to what it stands on, in whatever script
+		return true
 	}
-	return !runsOn(r) && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
+	return !runsOn(r) && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }

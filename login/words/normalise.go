@@ -17,12 +17,35 @@ func Normalise(text string) string {
 	return string(kept)
 }
 
-// compose returns text in the form NFKC.
+// compose returns text in the form NFKC, its digits in ASCII: software sets them in the script of the language.
 func compose(text string) string {
 	if ascii(text) {
 		return text
 	}
-	return strings.ReplaceAll(norm.NFKC.String(text), "\u02bc", "\u2019") // one of Ukrainian's apostrophes is a letter by itself
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\u02bc': // one of Ukrainian's apostrophes is a letter by itself
+			return '\u2019'
+		case r >= utf8.RuneSelf && unicode.IsDigit(r):
+			return asciiDigit(r)
+		}
+		return r
+	}, norm.NFKC.String(text))
+}
+
+// asciiDigit returns the ASCII digit of the value of a decimal digit: Unicode holds those of a script in a row, from zero.
+func asciiDigit(r rune) rune {
+	for _, digits := range unicode.Nd.R16 {
+		if r <= rune(digits.Hi) {
+			return '0' + (r-rune(digits.Lo))%10
+		}
+	}
+	for _, digits := range unicode.Nd.R32 {
+		if r <= rune(digits.Hi) {
+			return '0' + (r-rune(digits.Lo))%10
+		}
+	}
+	return r
 }
 
 // normalise yields the runes of the normalised form of a composed text, and where in it each comes from: a space

@@ -46,6 +46,7 @@ func TestMask_KeepsWhatIsSaidAndNothingElse(t *testing.T) {
 		"Your 6-digit code expires in 04:59":    "xxxx 6-digit code expires xx 00:00",
 		"山田様のパスワード":                             "々々々々パスワード",
 		"Konto 4711 ist gesperrt":               "Konto 0000 ist gesperrt",
+		"NE٠":                                   "xx0",
 	} {
 		require.Equal(t, want, words.Mask(text))
 	}
@@ -84,7 +85,14 @@ func TestFind_OfAnAddress_SaysEmailAndNothingOfItsParts(t *testing.T) {
 		require.True(t, s.Has(words.Email), text)
 		require.False(t, s.Has(words.Organisation, words.Login, words.Search), text)
 	}
-	require.False(t, words.Find("@anteroom").Has(words.Email))
+	for _, text := range []string{"@anteroom", "Alice@.", "A@.\u0301", "-@a"} {
+		require.False(t, words.Find(text).Has(words.Email), text)
+	}
+	for _, text := range []string{"A@\u0591A", "A\u0591@b", "Alice@a.com"} {
+		require.True(t, words.Find(text).Has(words.Email), text)
+		require.True(t, words.Find(words.Mask(text)).Has(words.Email), text)
+	}
+	require.True(t, words.Find("อีเมลที่alice@example.com").Has(words.Email))
 	require.False(t, words.Find("a @ b").Has(words.Email))
 }
 
@@ -93,7 +101,7 @@ func TestFind_InProse_FindsTheConcern(t *testing.T) {
 	for text, want := range map[string]words.Concern{
 		"Sign in": words.Login, "LOG IN!": words.Login, "Ｌｏｇ　ｉｎ": words.Login, "GİRİŞ YAP": words.Login, "ログイン画面": words.Login,
 		"Weiter »": words.Next, "Passwort": words.Password, "Введите пароль": words.Password, "הקלד סיסמה": words.Password,
-		"Código de verificación": words.Code, "numero de telefono, codigo": words.CodeWeak, "Saisissez l'OTP": words.Code,
+		"Código de verificación": words.Code, "numero de telefono, codigo": words.CodeWeak, "المكون من ٦ أرقام": words.Code, "Saisissez l'OTP": words.Code,
 		"6-digit code": words.Code, "One-time password": words.Code, "短信验证码": words.Code,
 		"Das Kennwort ist ungültig.": words.Wrong, "Неверный логин": words.Wrong, "It doesn’t match": words.Wrong,
 		"Konto gesperrt": words.Lockout, "Too many attempts": words.TooMany, "次数过多": words.TooMany,
