@@ -107,6 +107,10 @@ func look(ctx context.Context, lent *lentPage, project session.Project, landing 
 	if err != nil {
 		return login.Observation{}, err
 	}
-	seen, err := login.CheckLoggedIn(ctx, page, project, landing)
+	check := login.CheckStranger
+	if state != nil {
+		check = login.CheckLoggedIn
+	}
+	seen, err := check(ctx, page, project, landing)
 	return seen, errors.Join(err, lent.closeLater(context.WithoutCancel(ctx), page))
 }

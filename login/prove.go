@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -12,9 +13,9 @@ import (
 
 // How long a page may take to show one thing or the other.
 const (
-	// proofPatience is for a page that shows neither: a script may have to ask its server first.
+	// proofPatience is for a page that shows nothing to use: a script may have to ask its server first.
 	proofPatience = 5 * time.Second
-	// proofDoubt is for a page that shows something, but no proof.
+	// proofDoubt is for a page that shows something, but no proof, and has nothing under way.
 	proofDoubt = 1500 * time.Millisecond
 )
 
@@ -35,6 +36,9 @@ type Observation struct {
 	// path than it asked for; Denied when the page was refused.
 	LoginForm, Elsewhere, Denied bool
 	Evidence                     []session.Evidence
+
+	// blank is true when the page shows nothing to use: it waits for its server, or for images that were left out.
+	blank bool
 }
 
 // onceOnly are names of parameters that a site takes once: opening their URL again would end in an error.
@@ -67,49 +71,115 @@ func Landing(location, landingURL string) string {
 // CheckLoggedIn opens p.CheckURL, or landingURL without one, and observes whether the page's context is logged in.
 // Errors: *LoadError, ErrPageLost, ctx's, an engine fault.
 func CheckLoggedIn(ctx context.Context, page Page, p session.Project, landingURL string) (Observation, error) {
-	target := p.CheckURL
-	if target == "" {
-		target = landingURL
-	}
-	since := page.Mark()
-	if err := page.Navigate(ctx, target); err != nil {
+	v := visit{page: page, project: p}
+	return v.observe(ctx, landingURL)
+}
+
+// CheckStranger is CheckLoggedIn for a context that was given no session. It does not believe at once that it is logged in: some
+// applications stand there for a moment before their script finds out and sends the visitor away.
+func CheckStranger(ctx context.Context, page Page, p session.Project, landingURL string) (Observation, error) {
+	v := visit{page: page, project: p, stranger: true}
+	return v.observe(ctx, landingURL)
+}
+
+// visit is one look at the page that proves a session.
+type visit struct {
+	page     Page
+	project  session.Project
+	stranger bool
+	target   string
+	// media is true once the page was opened anew with everything that was left out.
+	media bool
+}
+
+func (v *visit) observe(ctx context.Context, landingURL string) (Observation, error) {
+	v.target, v.media = cmp.Or(v.project.CheckURL, landingURL), v.project.LoadMedia
+	since := v.page.Mark()
+	if err := v.page.Navigate(ctx, v.target); err != nil {
 		return Observation{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, DefaultTiming().Settle+2*proofPatience)
+	ctx, cancel := context.WithTimeout(ctx, DefaultTiming().Settle+3*proofPatience)
 	defer cancel()
 	for range maxLooks {
-		o, err := observe(ctx, page, p, target, since)
-		if err != nil || o.decided() {
+		before, err := v.look(ctx, since)
+		if err != nil || v.decided(&before) {
+			return before, err
+		}
+		since = v.page.Mark()
+		o, err := v.lookAgain(ctx, &before)
+		switch {
+		case err != nil || v.decided(&o):
 			return o, err
+		case !o.same(&before):
+		case o.blank && !v.media:
+			since, v.media = v.page.Mark(), true
+			if err := v.openWithMedia(ctx); err != nil {
+				return Observation{}, err
+			}
+		default: // it will not get clearer
+			return o, nil
 		}
-		// Nothing happened during a whole wait: it will not get clearer.
-		mark := page.Mark()
-		before := o
-		if err := page.Settle(ctx, mark, o.patience(), o.patience()); err != nil {
-			return Observation{}, err
-		}
-		o, err = observe(ctx, page, p, target, mark)
-		if err != nil || o.decided() || o.same(&before) {
-			return o, err
-		}
-		since = mark
 	}
 	return Observation{}, context.DeadlineExceeded
 }
 
-func observe(ctx context.Context, page Page, p session.Project, target string, since Mark) (Observation, error) {
-	m, c, err := readUncovered(ctx, page, since)
+// lookAgain looks once more after something happened, or nothing during a whole wait. What a stranger should not see must stay
+// for all of it, as must a page that shows nothing.
+func (v *visit) lookAgain(ctx context.Context, before *Observation) (Observation, error) {
+	patience := v.patience(before)
+	deadline := time.Now().Add(patience)
+	for {
+		mark := v.page.Mark()
+		if err := v.page.Settle(ctx, mark, patience, patience); err != nil {
+			return Observation{}, err
+		}
+		nothing := v.page.Mark() == mark
+		o, err := v.look(ctx, mark)
+		patience = time.Until(deadline)
+		if err != nil || nothing || patience <= 0 || !o.same(before) || !o.blank && !(v.stranger && o.believes()) {
+			return o, err
+		}
+	}
+}
+
+// openWithMedia opens the page anew with its images: some begin once they have come.
+func (v *visit) openWithMedia(ctx context.Context) error {
+	if err := v.page.LoadMedia(ctx); err != nil {
+		return err
+	}
+	return v.page.Navigate(ctx, v.target)
+}
+
+// patience is how long to wait for the page to show more.
+func (v *visit) patience(o *Observation) time.Duration {
+	switch {
+	case o.blank && !v.media, o.believes(): // the wait goes on once its images are loaded
+		return proofDoubt
+	case o.ByMark || o.blank:
+		return proofPatience
+	}
+	return proofDoubt
+}
+
+// decided reports whether a longer look cannot change the observation.
+func (v *visit) decided(o *Observation) bool {
+	return o.beforeLogin() || o.Denied || o.Status >= 400 || !v.stranger && o.believes()
+}
+
+func (v *visit) look(ctx context.Context, since Mark) (Observation, error) {
+	m, c, err := readUncovered(ctx, v.page, since)
 	if err != nil {
 		return Observation{}, err
 	}
 	read := readPage(m, History{})
 	o := Observation{
-		URL: m.URL, Status: m.Status, Class: c.Class, ByMark: p.LoggedIn != "", LogoutControl: read.canLogOut(),
-		Denied: m.Status == 401 || m.Status == 403, Elsewhere: !samePath(target, m.URL),
+		URL: m.URL, Status: m.Status, Class: c.Class, ByMark: v.project.LoggedIn != "", LogoutControl: read.canLogOut(),
+		Denied: m.Status == 401 || m.Status == 403, Elsewhere: !samePath(v.target, m.URL),
+		blank: c.Class == ClassUnknown && !m.usable(),
 	}
 	o.LoginForm = o.beforeLogin() || read.offersLogin() && !o.LogoutControl
 	if o.ByMark {
-		if o.Marked, err = page.Matches(ctx, p.LoggedIn); err != nil {
+		if o.Marked, err = v.page.Matches(ctx, v.project.LoggedIn); err != nil {
 			return Observation{}, err
 		}
 	}
@@ -165,21 +235,12 @@ func (o *Observation) decide() {
 // beforeLogin reports whether the page is one of those before an application. An offer is made to those who are in.
 func (o *Observation) beforeLogin() bool { return o.Class.vetoesSuccess() && o.Class != ClassOffer }
 
-// patience is how long to wait for the page to show more.
-func (o *Observation) patience() time.Duration {
-	if o.ByMark || o.Class == ClassUnknown {
-		return proofPatience
-	}
-	return proofDoubt
-}
-
-// decided reports whether a longer look cannot change the observation.
-func (o *Observation) decided() bool {
-	return o.beforeLogin() || o.Denied || o.Status >= 400 || o.Marked || !o.ByMark && o.LogoutControl
-}
+// believes reports whether the page shows what only those see who are logged in.
+func (o *Observation) believes() bool { return o.Marked || !o.ByMark && o.LogoutControl }
 
 func (o *Observation) same(other *Observation) bool {
-	return o.URL == other.URL && o.Class == other.Class && o.LoginForm == other.LoginForm && o.LoggedIn == other.LoggedIn
+	return o.URL == other.URL && o.Class == other.Class && o.LoginForm == other.LoginForm && o.LoggedIn == other.LoggedIn &&
+		o.believes() == other.believes()
 }
 
 // Discriminates compares what the restored context and an anonymous one saw of the same URL. The session counts as

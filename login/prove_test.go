@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -194,4 +195,61 @@ func TestCheckLoggedIn_BeneathACookieWallThatStays_GivesUp(t *testing.T) {
 	require.LessOrEqual(t, len(page.acts), 10)
 	_, failure := login.Discriminates(o, o)
 	require.NotNil(t, failure)
+}
+
+func TestCheckLoggedIn_WhenThePageShowsNothing_OpensItOnceMoreWithItsImages(t *testing.T) {
+	t.Parallel()
+	nothing := login.PageModel{URL: landing, Status: 200, Title: "Example"}
+	look := func(check func(context.Context, login.Page, session.Project, string) (login.Observation, error), shows login.PageModel, p session.Project) (login.Observation, []string) {
+		page := newFakePage(t, &site{start: "page", pages: map[string]*sitePage{"page": {model: nothing}, "page with media": {model: shows}}})
+		o, err := check(t.Context(), page, p, landing)
+		require.NoError(t, err)
+		return o, page.acts
+	}
+	restored, acts := look(login.CheckLoggedIn, home(), session.Project{})
+	require.Equal(t, []string{"open", "load media", "open"}, acts)
+	anonymous, acts := look(login.CheckStranger, loginForm(), session.Project{})
+	require.Equal(t, []string{"open", "load media", "open"}, acts)
+	_, failure := login.Discriminates(restored, anonymous)
+	require.Nil(t, failure)
+
+	_, acts = look(login.CheckStranger, nothing, session.Project{})
+	require.Equal(t, []string{"open", "load media", "open"}, acts, "not again and again")
+	_, acts = look(login.CheckStranger, nothing, session.Project{LoadMedia: true})
+	require.Equal(t, []string{"open"}, acts, "they were loaded before")
+}
+
+func TestCheckStranger_WhenTheApplicationShowsForAMoment_SeesTheLoginThatFollows(t *testing.T) {
+	t.Parallel()
+	for name, p := range map[string]session.Project{"logout control": {}, "mark": {LoggedIn: "#me"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			page := newFakePage(t, &site{start: "app", pages: map[string]*sitePage{
+				"app":   {model: home(), marks: []string{"#me"}, later: "login", after: time.Second},
+				"login": {model: loginForm()},
+			}})
+			restored, err := login.CheckLoggedIn(t.Context(), page, p, landing)
+			require.NoError(t, err)
+			require.True(t, restored.LoggedIn)
+			require.Equal(t, "app", page.at, "who was given a session is believed at once")
+			anonymous, err := login.CheckStranger(t.Context(), page, p, landing)
+			require.NoError(t, err)
+			require.False(t, anonymous.LoggedIn, "%+v", anonymous)
+			_, failure := login.Discriminates(restored, anonymous)
+			require.Nil(t, failure)
+		})
+	}
+}
+
+func TestCheckStranger_WhenALoginShows_DoesNotWait(t *testing.T) {
+	t.Parallel()
+	elsewhere := loginForm()
+	elsewhere.URL = "https://app.example/login"
+	for name, model := range map[string]login.PageModel{"login": loginForm(), "redirected": elsewhere} {
+		page := newFakePage(t, &site{start: "page", pages: map[string]*sitePage{"page": {model: model}}})
+		began := page.clock.Now()
+		_, err := login.CheckStranger(t.Context(), page, session.Project{}, landing)
+		require.NoError(t, err)
+		require.Zero(t, page.clock.Now().Sub(began), name)
+	}
 }

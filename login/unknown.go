@@ -71,8 +71,7 @@ const mediaLoaded = "media"
 
 // lacksMedia reports whether the page shows nothing to use before anything was submitted, and images were left out.
 func (r *run) lacksMedia() bool {
-	fields, controls := r.offered()
-	return r.seen.Class == ClassUnknown && len(fields)+len(controls) == 0 && !r.history().submitted() &&
+	return r.seen.Class == ClassUnknown && !r.model.usable() && !r.history().submitted() &&
 		!r.in.Project.LoadMedia && r.progress.Counts[mediaLoaded] == 0
 }
 
@@ -133,18 +132,37 @@ func (m *PageModel) submitsOnly() bool {
 	return button != nil && len(m.Headings) > 0
 }
 
+// usable reports whether a person could type into the control, or click it and know what for.
+func (c *Control) usable() bool {
+	if !c.Visible || c.Disabled || c.Covered {
+		return false
+	}
+	switch c.Kind { //nolint:exhaustive // toggles and lists lead nowhere by themselves
+	case ControlField:
+		return !c.ReadOnly && typable(c.Type)
+	case ControlButton, ControlLink:
+		return labelOf(c) != ""
+	}
+	return false
+}
+
+// usable reports whether anything on the page is.
+func (m *PageModel) usable() bool {
+	return slices.ContainsFunc(m.Controls, func(c Control) bool { return c.usable() })
+}
+
 // offered lists the fields that can be filled in and what can be clicked.
 func (r *run) offered() (fields, controls []named) {
 	var options []Option
 	taken := map[string]int{}
 	for i := range r.model.Controls {
 		c := &r.model.Controls[i]
-		if !c.Visible || c.Disabled || c.Covered {
+		if !c.usable() {
 			continue
 		}
 		switch c.Kind { //nolint:exhaustive // toggles and lists have no place in an answer
 		case ControlField:
-			if !c.ReadOnly && typable(c.Type) && len(fields) < maxFields {
+			if len(fields) < maxFields {
 				name := cmp.Or(slug(c.Name), slug(c.ElementID), slug(c.Label), slug(c.Placeholder), "field")
 				if taken[name]++; taken[name] > 1 {
 					name += "-" + itoa(taken[name])
@@ -152,7 +170,7 @@ func (r *run) offered() (fields, controls []named) {
 				fields = append(fields, named{name, *c})
 			}
 		case ControlButton, ControlLink:
-			if labelOf(c) != "" && len(options) < maxControls {
+			if len(options) < maxControls {
 				options = append(options, Option{Kind: OptionControl, Control: *c, Label: labelOf(c)})
 			}
 		}

@@ -216,7 +216,11 @@ func look(ctx context.Context, b *browser.Browser, p *session.Project, landing s
 	if err != nil {
 		return login.Observation{}, err
 	}
-	seen, err := login.CheckLoggedIn(ctx, page, *p, landing)
+	check := login.CheckStranger
+	if state != nil {
+		check = login.CheckLoggedIn
+	}
+	seen, err := check(ctx, page, *p, landing)
 	return seen, errors.Join(err, page.Close(context.WithoutCancel(ctx)))
 }
 
