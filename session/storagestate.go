@@ -10,9 +10,12 @@ type StorageState struct {
 	Origins []Origin `json:"origins"`
 }
 
-// Empty reports whether nothing was captured: no cookie, and no storage of any origin.
+// Empty reports whether nothing was captured: no cookie, and no storage of any origin. Databases without a record are
+// nothing: applications make them before anybody logs in.
 func (s StorageState) Empty() bool {
-	return len(s.Cookies) == 0 && !slices.ContainsFunc(s.Origins, func(o Origin) bool { return len(o.LocalStorage) > 0 })
+	return len(s.Cookies) == 0 && !slices.ContainsFunc(s.Origins, func(o Origin) bool {
+		return len(o.LocalStorage) > 0 || slices.ContainsFunc(o.IndexedDB, Database.hasRecords)
+	})
 }
 
 // Cookie is one cookie of a storage state.
@@ -37,6 +40,7 @@ type Cookie struct {
 type Origin struct {
 	Origin       string        `json:"origin"`
 	LocalStorage []StorageItem `json:"localStorage"`
+	IndexedDB    []Database    `json:"indexedDB,omitempty"` //nolint:tagliatelle // Playwright's name
 }
 
 // StorageItem is one entry of web storage.
