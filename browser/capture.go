@@ -12,8 +12,9 @@ import (
 )
 
 // Capture returns the cookies of the page's browser context, HttpOnly and partitioned ones too, and the local storage
-// of every origin that the page visited, in Playwright's format; 20 s at most. The page itself is not disturbed. The
-// result is a secret: keep it sealed.
+// and IndexedDB of every origin that the page visited, in Playwright's format; 20 s at most. Parts of IndexedDB that are too
+// large, have no JSON form or do not answer are left out and counted in the log. The page itself is not disturbed. The result
+// is a secret: keep it sealed.
 func (p *Page) Capture(ctx context.Context) (session.StorageState, error) {
 	ctx, cancel := context.WithTimeout(ctx, storageTimeout)
 	defer cancel()
@@ -28,7 +29,7 @@ func (p *Page) Capture(ctx context.Context) (session.StorageState, error) {
 	}
 	state.Origins, err = p.captureStorage(ctx)
 	if err != nil {
-		return state, fmt.Errorf("capture the local storage: %w", err)
+		return state, fmt.Errorf("capture the storage: %w", err)
 	}
 	return state, nil
 }
@@ -38,48 +39,53 @@ func (p *Page) captureStorage(ctx context.Context) ([]session.Origin, error) {
 	p.pulse.mu.Lock()
 	here, origins := p.own.activity.origin, slices.Clone(p.pulse.origins)
 	p.pulse.mu.Unlock()
-	found := map[string][]session.StorageItem{}
+	databases := newDatabaseReader()
+	found := map[string]session.Origin{}
 	elsewhere := origins
-	if items, ok := p.readHere(ctx); ok && slices.Contains(origins, here) {
-		found[here] = items
+	if slices.Contains(origins, here) && p.readHere(ctx, databases, here, found) {
 		elsewhere = slices.DeleteFunc(slices.Clone(origins), func(o string) bool { return o == here })
 	}
 	if len(elsewhere) > 0 {
-		if err := p.readElsewhere(ctx, elsewhere, found); err != nil {
+		if err := p.readElsewhere(ctx, databases, elsewhere, found); err != nil {
 			return nil, err
 		}
 	}
+	databases.report(p.browser)
 	out := []session.Origin{}
 	for _, o := range origins {
-		if len(found[o]) > 0 {
-			out = append(out, session.Origin{Origin: o, LocalStorage: found[o]})
+		if f := found[o]; len(f.LocalStorage) > 0 || len(f.IndexedDB) > 0 {
+			out = append(out, f)
 		}
 	}
 	return out, nil
 }
 
 // readHere reads the storage of the present document; false when it has none to read.
-func (p *Page) readHere(ctx context.Context) ([]session.StorageItem, bool) {
+func (p *Page) readHere(ctx context.Context, databases *databaseReader, origin string, found map[string]session.Origin) bool {
 	w, ok := p.own.knownWorld(p.own.activity.main)
-	if !ok {
-		return nil, false
-	}
-	items, err := invoke[[]session.StorageItem](ctx, p.own, w, "readStorage")
-	return items, err == nil
+	return ok && readStorage(ctx, p.own, w, databases, origin, found) == nil
 }
 
 // readElsewhere reads the storage of other origins in a further page of the same browser context.
-func (p *Page) readElsewhere(ctx context.Context, origins []string, found map[string][]session.StorageItem) error {
+func (p *Page) readElsewhere(ctx context.Context, databases *databaseReader, origins []string, found map[string]session.Origin) error {
 	t, err := p.openTab(ctx)
 	if err != nil {
 		return err
 	}
 	defer t.closeTab(ctx)
 	return t.impersonate(ctx, origins, func(ctx context.Context, origin string, w world) error {
-		items, err := invoke[[]session.StorageItem](ctx, t, w, "readStorage")
-		found[origin] = items
-		return err
+		return readStorage(ctx, t, w, databases, origin, found)
 	})
+}
+
+// readStorage reads the storage of one document's origin.
+func readStorage(ctx context.Context, t *tab, w world, databases *databaseReader, origin string, found map[string]session.Origin) error {
+	items, err := invoke[[]session.StorageItem](ctx, t, w, "readStorage")
+	if err != nil {
+		return err
+	}
+	found[origin] = session.Origin{Origin: origin, LocalStorage: items, IndexedDB: databases.read(ctx, t, w)}
+	return nil
 }
 
 // openTab makes a further window in the page's browser context, which is none of its popups. End it with closeTab.

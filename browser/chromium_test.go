@@ -48,7 +48,10 @@ func launch(ctx context.Context, o browser.Options) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.ProxyURL, o.Faults, o.Logger = p.URL(), p.Fault, quiet
+	o.ProxyURL, o.Faults = p.URL(), p.Fault
+	if o.Logger == nil {
+		o.Logger = quiet
+	}
 	if path := os.Getenv("ANTEROOM_TEST_CHROME"); path != "" { // all of it against the full browser
 		o.Kind, o.Path = session.BrowserChrome, path
 	}

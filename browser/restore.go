@@ -13,9 +13,9 @@ import (
 	"github.com/anteroom/anteroom/session"
 )
 
-// NewRestoredPage is NewPage with state in its browser context: cookies and local storage are there before the first
-// navigation, which is the caller's. It takes 30 s at most. A cookie that Chromium does not accept is left out and
-// counted in the log. The caller must call Page.Close.
+// NewRestoredPage is NewPage with state in its browser context: cookies, local storage and IndexedDB are there before
+// the first navigation, which is the caller's. It takes 30 s at most. A cookie, a database or a record that Chromium does not
+// accept is left out and counted in the log. The caller must call Page.Close.
 func (b *Browser) NewRestoredPage(ctx context.Context, o PageOptions, state session.StorageState) (*Page, error) {
 	p, err := b.NewPage(ctx, o)
 	if err != nil {
@@ -70,21 +70,28 @@ func (p *Page) setCookies(ctx context.Context, params []*network.CookieParam) er
 }
 
 func (p *Page) restoreStorage(ctx context.Context, origins []session.Origin) error {
-	items := map[string][]session.StorageItem{}
+	stored := map[string]session.Origin{}
 	var order []string
 	for _, o := range origins {
-		if len(o.LocalStorage) > 0 && isWebOrigin(o.Origin) {
-			items[o.Origin] = o.LocalStorage
+		if (len(o.LocalStorage) > 0 || len(o.IndexedDB) > 0) && isWebOrigin(o.Origin) {
+			stored[o.Origin] = o
 			order = append(order, o.Origin)
 		}
 	}
 	if len(order) == 0 {
 		return nil
 	}
+	databases := newDatabaseWriter()
 	err := p.own.impersonate(ctx, order, func(ctx context.Context, origin string, w world) error {
-		_, err := invoke[int](ctx, p.own, w, "writeStorage", items[origin])
+		databases.write(ctx, p.own, w, stored[origin].IndexedDB)
+		items := stored[origin].LocalStorage
+		if len(items) == 0 {
+			return nil
+		}
+		_, err := invoke[int](ctx, p.own, w, "writeStorage", items)
 		return err
 	})
+	databases.report(p.browser)
 	if err != nil {
 		return err
 	}

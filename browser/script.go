@@ -34,6 +34,10 @@ var (
 	scriptPicture string
 	//go:embed js/storage.js
 	scriptStorage string
+	//go:embed js/values.js
+	scriptValues string
+	//go:embed js/databases.js
+	scriptDatabases string
 )
 
 // pageScript is what runs at the start of each document, in one scope of the isolated world. hasOwn, because a page
@@ -41,6 +45,6 @@ var (
 var pageScript = "(() => {'use strict'; if (Object.hasOwn(globalThis, 'anteroom')) return; const A = {};\n" +
 	strings.Join([]string{
 		scriptDOM, scriptVisible, scriptName, scriptSurroundings, scriptModel, scriptObserve, scriptAct, scriptBoxes,
-		scriptFind, scriptPicture, scriptStorage,
+		scriptFind, scriptPicture, scriptStorage, scriptValues, scriptDatabases,
 	}, "\n") +
 	"\nObject.defineProperty(globalThis, 'anteroom', {value: Object.freeze(A)}); })()"
