@@ -288,7 +288,7 @@ func Uncaptured(failure *session.Failure, state session.StorageState) *session.F
 		return failure
 	}
 	f := session.NewFailure(session.FailureUnsupported, "session_not_capturable",
-		"The login went through, but it left neither a cookie nor local storage: the site keeps its session in the page's memory, or wants HTTP authentication with every request. There is nothing that another browser could go on with.")
+		"The login went through, but it left neither a cookie nor anything in local storage or IndexedDB: the site keeps its session in the page's memory, or wants HTTP authentication with every request. There is nothing that another browser could go on with.")
 	f.Evidence = failure.Evidence
 	return f
 }

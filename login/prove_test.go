@@ -145,6 +145,8 @@ func TestUncaptured_SaysSoOnlyWhereNothingWasCaptured(t *testing.T) {
 	}{
 		"nothing":       {session.StorageState{Origins: []session.Origin{{Origin: "https://app.example"}}}, "session_not_capturable"},
 		"cookie":        {session.StorageState{Cookies: []session.Cookie{{Name: "sid"}}}, "proof_does_not_discriminate"},
+		"empty store":   {session.StorageState{Origins: []session.Origin{{IndexedDB: []session.Database{{Name: "d", Stores: []session.ObjectStore{{Name: "s"}}}}}}}, "session_not_capturable"},
+		"IndexedDB":     {session.StorageState{Origins: []session.Origin{{IndexedDB: []session.Database{{Stores: []session.ObjectStore{{}, {Records: []session.Record{{}}}}}}}}}, "proof_does_not_discriminate"},
 		"local storage": {session.StorageState{Origins: []session.Origin{{LocalStorage: []session.StorageItem{{Name: "t"}}}}}, "proof_does_not_discriminate"},
 	} {
 		require.Equal(t, test.code, login.Uncaptured(failure, test.state).Code, name)

@@ -389,6 +389,30 @@ type Cookie struct {
 // CookieSameSite defines model for Cookie.SameSite.
 type CookieSameSite string
 
+// Database defines model for Database.
+type Database struct {
+	Name    string        `json:"name"`
+	Stores  []ObjectStore `json:"stores"`
+	Version int64         `json:"version"`
+}
+
+// DatabaseIndex defines model for DatabaseIndex.
+type DatabaseIndex struct {
+	KeyPath      *string  `json:"keyPath,omitempty"`
+	KeyPathArray []string `json:"keyPathArray,omitempty,omitzero"`
+	MultiEntry   bool     `json:"multiEntry"`
+	Name         string   `json:"name"`
+	Unique       bool     `json:"unique"`
+}
+
+// DatabaseRecord What JSON keeps as it is stands in key and value; dates, bytes and the like in the encoded ones, as Playwright's serializer writes them. A Map, a Set and an ArrayBuffer, which it does not know, carry a member more.
+type DatabaseRecord struct {
+	Key          interface{} `json:"key,omitempty,omitzero"`
+	KeyEncoded   interface{} `json:"keyEncoded,omitempty,omitzero"`
+	Value        interface{} `json:"value,omitempty,omitzero"`
+	ValueEncoded interface{} `json:"valueEncoded,omitempty,omitzero"`
+}
+
 // Error The one body that every generation of Intuned's SDK parses.
 type Error struct {
 	Category ErrorCategory `json:"category"`
@@ -561,6 +585,16 @@ type OTPSettings struct {
 	Wait string `json:"wait,omitempty,omitzero"`
 }
 
+// ObjectStore Without keyPath and keyPathArray, keys are apart from the values.
+type ObjectStore struct {
+	AutoIncrement bool             `json:"autoIncrement"`
+	Indexes       []DatabaseIndex  `json:"indexes"`
+	KeyPath       *string          `json:"keyPath,omitempty"`
+	KeyPathArray  []string         `json:"keyPathArray,omitempty,omitzero"`
+	Name          string           `json:"name"`
+	Records       []DatabaseRecord `json:"records"`
+}
+
 // Operation defines model for Operation.
 type Operation struct {
 	Attempt int `json:"attempt"`
@@ -606,6 +640,8 @@ type OperationState string
 
 // OriginState defines model for OriginState.
 type OriginState struct {
+	// IndexedDB Only where there is any. Bounded; what is too large or has no JSON form is left out.
+	IndexedDB    []Database    `json:"indexedDB,omitempty,omitzero"`
 	LocalStorage []StorageItem `json:"localStorage"`
 	Origin       string        `json:"origin"`
 }
