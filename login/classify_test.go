@@ -160,6 +160,17 @@ func optionsOf(c *login.Classification) []string {
 	return options
 }
 
+// What people see decides what a button does, whatever it is labelled for those who hear it.
+func TestClassify_WhenALabelContradictsItsButton_GoesByTheText(t *testing.T) {
+	t.Parallel()
+	cancel, next := pressed("cancel", "Cancel"), pressed("next", "Next")
+	cancel.Label, next.Label = "Cancel log in", "Next step"
+	m := said("Log in", "", typed("user", "text", "User name"), typed("pass", "password", "Password"), cancel, next)
+	require.Equal(t, "next", refOf(login.Classify(&m, login.History{}).Submit))
+	m.Controls = m.Controls[:3]
+	require.Empty(t, refOf(login.Classify(&m, login.History{}).Submit))
+}
+
 func refOf(c *login.Control) string {
 	if c == nil {
 		return ""

@@ -40,8 +40,9 @@ type action struct {
 
 	// index is the control's place in the model.
 	index int
-	// says is what people read, dev what name and id speak of.
-	says, dev words.Set
+	// seen is what its text speaks of; says also what its label does, which people with a screen reader hear; dev what name
+	// and id do.
+	seen, says, dev words.Set
 	// form is where it stands among fields; nil for links and for buttons above them.
 	form *form
 }
@@ -124,15 +125,20 @@ func (p *page) readBeneath() {
 }
 
 func newAction(c *Control, index int) action {
-	says := words.Find(c.Text)
+	seen := words.Find(c.Text)
+	says := seen
 	if c.Label != c.Text {
 		says = says.Or(words.Find(c.Label))
 	}
-	// "Continue with e-mail" is no other provider's.
+	return action{Control: c, index: index, seen: withOwnWays(seen), says: withOwnWays(says), dev: developerWords(c)}
+}
+
+// withOwnWays takes nothing of the site's own for another provider's: "Continue with e-mail".
+func withOwnWays(says words.Set) words.Set {
 	if says.Has(words.SSO) && says.Has(words.Email, words.Username, words.Phone) && !says.Has(words.Provider) {
-		says = says.Without(words.Of(words.SSO)).Or(words.Of(words.Login, words.Next))
+		return says.Without(words.Of(words.SSO)).Or(words.Of(words.Login, words.Next))
 	}
-	return action{Control: c, index: index, says: says, dev: developerWords(c)}
+	return says
 }
 
 func newToggle(c *Control) toggle {

@@ -73,7 +73,8 @@ func (p *page) maySubmit(a *action, r *reading, last *Control) bool {
 }
 
 func submitScore(a *action, last *Control, class Class) int {
-	vetoed := a.says.Meets(submitVeto) && !a.says.Meets(submitWanted)
+	// What people see must not lead away, whatever the label says to those who hear it: "Cancel", labelled "Cancel login".
+	vetoed := leadsAway(a.says) || leadsAway(a.seen)
 	if class == ClassIdentifier && a.says.Has(words.SendCode, words.MagicLink) { // the address is all it needs
 		vetoed = false
 	}
@@ -98,6 +99,9 @@ func submitScore(a *action, last *Control, class Class) int {
 	}
 	return score
 }
+
+// leadsAway reports whether a button that says so does something else.
+func leadsAway(says words.Set) bool { return says.Meets(submitVeto) && !says.Meets(submitWanted) }
 
 // below reports whether a starts no higher than the middle of field. Without boxes everything does.
 func below(a, field *Control) bool {
