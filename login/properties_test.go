@@ -73,7 +73,7 @@ func TestClassify_NeverPicksWhatMustNotBeTypedInto(t *testing.T) {
 			if x.Kind != login.ControlField && !list || !x.Visible && (c.Cover == nil || !x.Covered) || x.Disabled || x.ReadOnly {
 				t.Fatalf("%s is %+v", f.Role, x)
 			}
-			if f.Role == login.RolePassword && (x.Autocomplete == "new-password" || x.Label == "New password" || x.Label == "Confirm password") {
+			if f.Role == login.RolePassword && (x.Autocomplete == "new-password" && !besideLogin(&m, &x) || x.Label == "New password" || x.Label == "Confirm password") {
 				t.Fatalf("a new password is taken for the password: %+v", x)
 			}
 			if f.Role == login.RolePassword && x.Type != "password" && !x.WasPassword {
@@ -89,6 +89,14 @@ func TestClassify_NeverPicksWhatMustNotBeTypedInto(t *testing.T) {
 		if s := c.Submit; s != nil && (s.Kind != login.ControlButton || !s.Visible && c.Cover == nil || s.Text == "Continue with Google" || s.Text == "Cancel") {
 			t.Fatalf("the button is %+v", s)
 		}
+	})
+}
+
+// besideLogin reports whether a button of the field's form signs in: new-password stands there only to keep browsers from
+// filling the field in.
+func besideLogin(m *login.PageModel, x *login.Control) bool {
+	return slices.ContainsFunc(m.Controls, func(b login.Control) bool {
+		return b.Kind == login.ControlButton && b.Frame == x.Frame && b.Form == x.Form && (b.Text == "Log in" || b.Label == "Log in")
 	})
 }
 
