@@ -68,6 +68,8 @@ func (r *run) mayChange() (bool, time.Duration) {
 		}
 		// A page that complains is no page that loads.
 		return waited < limit && (r.pending == nil || r.seen.NewError() == nil), limit - waited
+	case r.seen.Link && r.in.Answer == nil: // a field for a code may still come
+		return waited < 2*r.timing.Grace, 2*r.timing.Grace - waited
 	case r.effect() == effectForward || r.explained() || r.unsent():
 		return false, 0
 	case r.emptied() || r.refusedByStatus():

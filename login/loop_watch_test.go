@@ -144,3 +144,15 @@ func TestWatch_ActsUponNothing(t *testing.T) {
 	require.Len(t, b.page.acts, acts)
 	require.Len(t, b.gate.granted, granted)
 }
+
+func TestRun_WhenAFieldFollowsWhatLooksLikeASentLink_AsksForNoLink(t *testing.T) {
+	t.Parallel()
+	s := after(linkPage())
+	for _, p := range s.pages {
+		if p.seen != nil && p.seen.Link {
+			p.later, p.after = "home", 1200*time.Millisecond
+		}
+	}
+	out := setup(t, s).run(t)
+	require.NotNil(t, out.LoggedIn, "%+v", out)
+}

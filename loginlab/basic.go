@@ -47,7 +47,7 @@ func failingSites() []Site {
 		newSite("locked", "Locked", "One form; every password is answered by 429, too many attempts.",
 			fails(NuisanceLocked, ExpectLockout)),
 		newSite("unsupported", "Puzzle", "A puzzle for humans and no login form.", func(s *Site) {
-			fails(NuisancePuzzle, ExpectBlocked, ExpectUnsupported)(s)
+			fails(NuisancePuzzle, ExpectCaptchaQuestion, ExpectBlocked, ExpectUnsupported)(s)
 			s.Topology, s.Hostile = TopologyNone, true
 		}),
 		newSite("error-500", "Server error", "Every page is an error 500.", func(s *Site) {

@@ -47,6 +47,8 @@ const (
 	ExpectCredential  Expectation = "credential"
 	ExpectNeedsUser   Expectation = "needs_user"
 	ExpectEngine      Expectation = "engine"
+	// ExpectCaptchaQuestion: a person is asked to solve the puzzle.
+	ExpectCaptchaQuestion Expectation = "question:captcha"
 )
 
 // QuestionKind says what a person must be asked. The values are those of Anteroom's info requests.
