@@ -26,12 +26,15 @@ func compose(text string) string {
 		switch {
 		case r == '\u02bc': // one of Ukrainian's apostrophes is a letter by itself
 			return '\u2019'
-		case r >= utf8.RuneSelf && unicode.IsDigit(r):
+		case r >= firstDigit && unicode.IsDigit(r):
 			return asciiDigit(r)
 		}
 		return r
 	}, norm.NFKC.String(text))
 }
+
+// firstDigit is the first digit behind ASCII.
+const firstDigit = '\u0660'
 
 // asciiDigit returns the ASCII digit of the value of a decimal digit: Unicode holds those of a script in a row, from zero.
 func asciiDigit(r rune) rune {
