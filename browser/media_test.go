@@ -123,14 +123,16 @@ func TestMedia_OnceAskedFor_IsLoadedWithTheNextDocument(t *testing.T) {
 	t.Parallel()
 	b, err := shared()
 	require.NoError(t, err)
-	g := &gallery{body: `<img src="/a.png"><script src="/app.js"></script>`, picture: plain(t, green, 10, 10)}
-	at := serve(t, g)
-	p := pageWith(t, b, browser.PageOptions{})
-	open(t, p, at("a.test", "/"))
-	require.NoError(t, p.LoadMedia(testContext(t)))
-	require.Zero(t, g.hits("/a.png"))
-	open(t, p, at("a.test", "/"))
-	require.Eventually(t, func() bool { return g.hits("/a.png") == 1 }, 5*time.Second, 10*time.Millisecond)
+	for _, path := range []string{"/", "/#/login"} { // which would stay in the document
+		g := &gallery{body: `<img src="/a.png"><script src="/app.js"></script>`, picture: plain(t, green, 10, 10)}
+		at := serve(t, g)
+		p := pageWith(t, b, browser.PageOptions{})
+		open(t, p, at("a.test", path))
+		require.NoError(t, p.LoadMedia(testContext(t)))
+		require.Zero(t, g.hits("/a.png"))
+		open(t, p, at("a.test", path))
+		require.Eventually(t, func() bool { return g.hits("/a.png") == 1 }, 5*time.Second, 10*time.Millisecond, path)
+	}
 }
 
 func TestMedia_LoadTime(t *testing.T) {

@@ -29,6 +29,13 @@ func (t *tab) navigate(ctx context.Context, url string) error {
 		t.mute(ctx)
 	}
 	res, err := callOn(ctx, t, t.own, page.Navigate, page.NavigateParams{URL: url}, navigateTimeout)
+	if err == nil && res.ErrorText == "" && res.LoaderID == "" && t.renews.Swap(false) {
+		// Only the fragment may differ, so that the document stayed.
+		if err := t.navigate(ctx, "about:blank"); err != nil {
+			return err
+		}
+		return t.navigate(ctx, url)
+	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		_, _ = call(ctx, t, page.StopLoading, cdp.Empty{})

@@ -48,6 +48,7 @@ func (p *Page) Picture(ctx context.Context, redact func(text string) string, ima
 func (p *Page) LoadMedia(ctx context.Context) error {
 	t := p.own
 	t.media.Store(true)
+	t.renews.Store(true)
 	return p.outcome(t, t.blockMedia(ctx, t.own, false))
 }
 

@@ -38,6 +38,8 @@ type tab struct {
 	passkeys atomic.Pointer[keyring]
 	// media is true when images, media and fonts are loaded.
 	media atomic.Bool
+	// renews is true when the next navigation must load a document, even where that of the page would do.
+	renews atomic.Bool
 
 	workers sync.WaitGroup
 }
