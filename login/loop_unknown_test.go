@@ -142,3 +142,32 @@ func TestEmptyPage_IsOpenedOnceMoreWithItsPictures(t *testing.T) {
 	requireFailure(t, b.run(t), session.FailureUnsupported, "unknown_page")
 	require.Equal(t, []string{"open", "load media", "open"}, b.page.acts)
 }
+
+func TestBlankPage_BehindThePassword_IsOpenedOnceMore(t *testing.T) {
+	t.Parallel()
+	blank := func(url string) *sitePage {
+		p := page("", as(login.ClassUnknown))
+		p.model.URL = url
+		return p
+	}
+	const app, callback = "https://app.example/overview", "https://app.example/callback?code"
+	for url, want := range map[string]struct {
+		then string
+		acts []string
+	}{
+		app:      {"home", []string{"open", "fill user", "fill pass", "click go", "open"}},
+		callback: {"", []string{"open", "fill user", "fill pass", "click go"}},
+	} {
+		b := setup(t, &site{start: "login", urls: map[string]string{url: "home"}, pages: map[string]*sitePage{
+			"login": signIn("blank"), "blank": blank(url), "home": arrivedPage(),
+		}})
+		out := b.run(t)
+		require.Equal(t, want.then != "", out.LoggedIn != nil, url)
+		require.Equal(t, want.acts, b.page.acts, url)
+	}
+	b := setup(t, &site{start: "login", urls: map[string]string{app: "blank"}, pages: map[string]*sitePage{
+		"login": signIn("blank"), "blank": blank(app),
+	}})
+	requireFailure(t, b.run(t), session.FailureUnsupported, "unknown_page")
+	require.Equal(t, []string{"open", "fill user", "fill pass", "click go", "open"}, b.page.acts, "not again and again")
+}

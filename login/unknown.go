@@ -48,6 +48,10 @@ func (r *run) askUnknown(ctx context.Context) (*Outcome, error) {
 		r.may(mediaLoaded, 1)
 		return nil, r.openWithMedia(ctx)
 	}
+	if r.cameUpBlank() {
+		r.may(reopened, 1)
+		return nil, r.navigate(ctx, r.model.URL)
+	}
 	if len(fields)+len(controls) == 0 || !r.may(r.here("ask/unknown"), maxUnknown) || !r.may("ask/unknown", maxUnknowns) {
 		return ended(r.ending()), nil
 	}
@@ -81,6 +85,17 @@ func (r *run) openWithMedia(ctx context.Context) error {
 		return err
 	}
 	return r.navigate(ctx, r.in.Project.LoginURL)
+}
+
+// reopened counts that the page behind the login was opened once more.
+const reopened = "reopened"
+
+// cameUpBlank reports whether nothing at all shows where a secret led to, though there was time enough: an application whose
+// script broke off, which a person would reload. A page that was opened with a query may count once only, and the login's own
+// address shows the login again.
+func (r *run) cameUpBlank() bool {
+	return (r.progress.PasswordSubmitted || r.progress.CodeSubmitted) && r.bare() && r.model.Status < 400 &&
+		!strings.Contains(r.model.URL, "?") && readPage(r.model, *r.history()).leftLoginPage() && r.progress.Counts[reopened] == 0
 }
 
 // presumedThreshold is what the evidence must sum up to for the proof to decide about a page that shows nothing more: many
