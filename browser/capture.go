@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/cdproto/target"
@@ -19,19 +20,32 @@ func (p *Page) Capture(ctx context.Context) (session.StorageState, error) {
 	ctx, cancel := context.WithTimeout(ctx, storageTimeout)
 	defer cancel()
 	state := session.StorageState{Cookies: []session.Cookie{}, Origins: []session.Origin{}}
+	// Side by side: each asks another process and waits for it.
+	var asking sync.WaitGroup
+	var cookieErr, storageErr error
+	asking.Go(func() { state.Cookies, cookieErr = p.captureCookies(ctx) })
+	state.Origins, storageErr = p.captureStorage(ctx)
+	asking.Wait()
+	switch {
+	case cookieErr != nil:
+		return state, fmt.Errorf("capture the cookies: %w", cookieErr)
+	case storageErr != nil:
+		return state, fmt.Errorf("capture the storage: %w", storageErr)
+	}
+	return state, nil
+}
+
+func (p *Page) captureCookies(ctx context.Context) ([]session.Cookie, error) {
+	cookies := []session.Cookie{}
 	res, err := callBrowser(ctx, p.browser, storage.GetCookies,
 		storage.GetCookiesParams{BrowserContextID: p.contextID}, DefaultCallTimeout)
 	if err != nil {
-		return state, fmt.Errorf("capture the cookies: %w", p.own.orLost(err))
+		return cookies, p.own.orLost(err)
 	}
 	for _, c := range res.Cookies {
-		state.Cookies = append(state.Cookies, newCookie(c))
+		cookies = append(cookies, newCookie(c))
 	}
-	state.Origins, err = p.captureStorage(ctx)
-	if err != nil {
-		return state, fmt.Errorf("capture the storage: %w", err)
-	}
-	return state, nil
+	return cookies, nil
 }
 
 // captureStorage reads the present document's origin in place and the others in an empty page of their own.
@@ -80,12 +94,16 @@ func (p *Page) readElsewhere(ctx context.Context, databases *databaseReader, ori
 
 // readStorage reads the storage of one document's origin.
 func readStorage(ctx context.Context, t *tab, w world, databases *databaseReader, origin string, found map[string]session.Origin) error {
-	items, err := invoke[[]session.StorageItem](ctx, t, w, "readStorage")
-	if err != nil {
-		return err
+	read := session.Origin{Origin: origin}
+	var asking sync.WaitGroup
+	asking.Go(func() { read.IndexedDB = databases.read(ctx, t, w) })
+	var err error
+	read.LocalStorage, err = invoke[[]session.StorageItem](ctx, t, w, "readStorage")
+	asking.Wait()
+	if err == nil {
+		found[origin] = read
 	}
-	found[origin] = session.Origin{Origin: origin, LocalStorage: items, IndexedDB: databases.read(ctx, t, w)}
-	return nil
+	return err
 }
 
 // openTab makes a further window in the page's browser context, which is none of its popups. End it with closeTab.

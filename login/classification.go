@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/anteroom/anteroom/login/words"
 	"github.com/anteroom/anteroom/session"
 )
 
@@ -174,6 +175,9 @@ func (c *Classification) NewError(classes ...ErrorClass) *PageError {
 	}
 	return nil
 }
+
+// Prepare makes ready what the first Classify would wait some 50 ms for. A process that will log in calls it when it starts.
+func Prepare() { words.Load() }
 
 // Classify says what the page is. It is a pure function of its arguments, and changes neither.
 func Classify(m *PageModel, past History) Classification {

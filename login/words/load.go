@@ -15,6 +15,9 @@ var data embed.FS
 // that cannot be read is a fault of the build, which the package's tests find; it panics then.
 var lexicon = sync.OnceValue(mustLoad)
 
+// Load reads the lists now, in some 50 ms, so that the first text does not wait for them.
+func Load() { lexicon() }
+
 // lists is what the files in data hold.
 type lists struct {
 	terms     *trie

@@ -12,6 +12,7 @@ import (
 	"github.com/anteroom/anteroom/activities"
 	"github.com/anteroom/anteroom/api"
 	"github.com/anteroom/anteroom/browser"
+	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/vault"
 	"github.com/anteroom/anteroom/worker"
@@ -95,6 +96,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 		return err
 	}
 	p.onStop("browsers", p.fleet.Close)
+	login.Prepare()
 	_, err = p.fleet.Browser(ctx, session.BrowserShell)
 	return err
 }
