@@ -47,6 +47,11 @@ func (p *page) classifyForms(c *Classification) {
 		case "":
 		case ClassRegistration, ClassChangePassword:
 			other = append(other, r)
+		case ClassIdentifier:
+			// Who can log out has been asked for a name: this field is for something else.
+			if !p.past.credentialsSubmitted() || !p.canLogOut() {
+				login = append(login, r)
+			}
 		default:
 			login = append(login, r)
 		}

@@ -15,6 +15,8 @@ type form struct {
 	fields, all []*field
 	// name is what the form's own names speak of; buttons what its buttons do.
 	name, buttons words.Set
+	// beside holds what stands beside its buttons.
+	beside []string
 	// passwords counts the fields that may hold a password, old or new.
 	passwords int
 	// closed is true for controls outside every form once their button came: what follows belongs to others.
@@ -98,7 +100,17 @@ func (p *page) addButton(index int) {
 	}
 	a.form = f
 	f.buttons = f.buttons.Or(a.says)
+	f.beside = append(f.beside, a.Context)
 	f.closed = f.closed || a.Form == 0 && a.says.Meets(closing) && !a.says.Meets(notClosing)
+}
+
+// subscribes reports whether what stands beside the form's buttons says that it is for a newsletter. Where "sign up" and "sign
+// in" are one word, the button does not tell.
+func (f *form) subscribes() bool {
+	return slices.ContainsFunc(f.beside, func(text string) bool {
+		says := words.Find(text)
+		return says.Has(words.Newsletter) && !says.Has(words.Login, words.Forgot, words.Password)
+	})
 }
 
 var (

@@ -74,6 +74,9 @@ var identifierVetoes = []rule{
 		return f.form.passwords == 0 && f.form.name.Or(f.form.buttons, f.hint).Has(words.Newsletter, words.Search) &&
 			!f.form.buttons.Has(words.Login)
 	}},
+	{"newsletter_beside", 0, func(_ *page, f *field) bool {
+		return f.form.passwords == 0 && f.auto != "username" && !f.says(words.Username) && f.form.subscribes()
+	}},
 	{"can_be_sent_away", 0, func(p *page, f *field) bool { return f.form.passwords == 0 && p.solicits(f.Control) }},
 	// What the site filled in after we gave the identifier is its own; it must stay as it is.
 	{"filled_by_site", 0, func(p *page, f *field) bool {
