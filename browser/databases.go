@@ -101,8 +101,8 @@ func (r *databaseReader) read(ctx context.Context, t *tab, w world) []session.Da
 
 func (r *databaseReader) report(b *Browser) {
 	if r.left != (leftUnread{}) {
-		b.opts.Logger.Warn("parts of IndexedDB were not captured", "browser", b.id, "tooLarge", r.left.TooLarge,
-			"notSerializable", r.left.NotSerializable, "unreadable", r.left.Unreadable)
+		b.opts.Logger.Warn("parts of IndexedDB were not captured", "browser", b.id, "too_large", r.left.TooLarge,
+			"not_serializable", r.left.NotSerializable, "unreadable", r.left.Unreadable)
 	}
 }
 

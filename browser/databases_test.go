@@ -113,7 +113,7 @@ func TestIndexedDB_OfSeveralStores_ComesBackWhole(t *testing.T) {
 
 	again := restored(t, s)
 	sameState(t, s, capture(t, again))
-	require.Equal(t, "86400000 true true 1 1 tags,id 1 4 first,third,fourth me 0 2 0", shown(t, again, at("one.test", "/again")))
+	require.Equal(t, "86400000 true true 1 1 tags,id 1 4 first,third,fourth me 0 2 0", shown(t, again, at("one.test", "/again"))) //nolint:dupword // two answers
 }
 
 // valuesOf are values that JSON does not keep, in JavaScript.

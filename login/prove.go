@@ -136,7 +136,8 @@ func (v *visit) lookAgain(ctx context.Context, before *Observation) (Observation
 		nothing := v.page.Mark() == mark
 		o, err := v.look(ctx, mark)
 		patience = time.Until(deadline)
-		if err != nil || nothing || patience <= 0 || !o.same(before) || !o.blank && !(v.stranger && o.believes()) {
+		mayPass := o.blank || v.stranger && o.believes()
+		if err != nil || nothing || patience <= 0 || !o.same(before) || !mayPass {
 			return o, err
 		}
 	}

@@ -191,7 +191,7 @@ func (v *variant) leadTo(w http.ResponseWriter, r *http.Request, address string)
 	v.lab.mu.Lock()
 	v.lab.mainOrigin = originOf(r)
 	v.lab.mu.Unlock()
-	http.Redirect(w, r, address, http.StatusSeeOther)
+	http.Redirect(w, r, address, http.StatusSeeOther) //nolint:gosec // leading elsewhere is what hostile sites do
 }
 
 // takeTrick takes what a page of the site sends to its own origin.

@@ -33,22 +33,19 @@ func compose(text string) string {
 	}, norm.NFKC.String(text))
 }
 
+// decimal is how many digits a script has.
+const decimal = 10
+
 // firstDigit is the first digit behind ASCII.
 const firstDigit = '\u0660'
 
 // asciiDigit returns the ASCII digit of the value of a decimal digit: Unicode holds those of a script in a row, from zero.
 func asciiDigit(r rune) rune {
-	for _, digits := range unicode.Nd.R16 {
-		if r <= rune(digits.Hi) {
-			return '0' + (r-rune(digits.Lo))%10
-		}
+	zero := r
+	for unicode.Is(unicode.Nd, zero-1) {
+		zero--
 	}
-	for _, digits := range unicode.Nd.R32 {
-		if r <= rune(digits.Hi) {
-			return '0' + (r-rune(digits.Lo))%10
-		}
-	}
-	return r
+	return '0' + (r-zero)%decimal
 }
 
 // normalise yields the runes of the normalised form of a composed text, and where in it each comes from: a space
