@@ -199,7 +199,7 @@ func TestCapture_OfIndexedDBThatCannotBeKept_LeavesItOutAndCounts(t *testing.T) 
 	require.Empty(t, storeOf(t, s, "deep").Records)
 	require.Len(t, storeOf(t, s, "keys").Records, 1)
 	require.JSONEq(t, `"jwt"`, string(storeOf(t, s, "token").Records[0].Value))
-	require.Contains(t, logged.String(), "tooLarge=2 notSerializable=4 unreadable=0")
+	require.Contains(t, logged.String(), "too_large=2 not_serializable=4 unreadable=0")
 }
 
 func TestIndexedDB_WhileTheApplicationHoldsConnections_IsCapturedAndUndisturbed(t *testing.T) {
