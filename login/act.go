@@ -61,12 +61,27 @@ func (r *run) fill(ctx context.Context, entries ...entry) (bool, error) {
 func (r *run) put(ctx context.Context, c Control, e entry, keys bool) error {
 	allowed := r.in.Project.SecretOrigins()
 	switch {
+	case c.Kind == ControlSelect:
+		return r.selectEntry(ctx, c, e.value)
 	case e.role == RoleCode && len(r.seen.Boxes) > 0:
 		return r.page.FillBoxes(ctx, r.seen.Boxes, e.value, allowed)
 	case keys:
 		return r.page.Type(ctx, c, e.value, allowed)
 	}
 	return r.page.Fill(ctx, c, e.value, allowed)
+}
+
+// selectEntry chooses the entry of a list that is the value, or holds it as the only one.
+func (r *run) selectEntry(ctx context.Context, list Control, value session.Secret) error {
+	var entries []Option
+	for _, text := range list.Options {
+		entries = append(entries, Option{Label: text})
+	}
+	chosen := calledSo(entries, value.Reveal())
+	if chosen == nil {
+		return r.failure(session.FailureCredential, "unknown_organisation", "The list of the login has no such organisation, or several.", nil)
+	}
+	return r.page.Select(ctx, list, chosen.Label)
 }
 
 func (r *run) noteTyped(c *Control) {

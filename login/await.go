@@ -63,6 +63,9 @@ func (r *run) mayChange() (bool, time.Duration) {
 		if r.presumed() != nil || r.opened && !r.loading() { // the proof waits, too, as does the page behind an opened link
 			limit = min(limit, 4*r.timing.Grace)
 		}
+		if r.seen.Action(ActionEnter) != nil && !r.history().submitted() { // no form comes by itself where a way to one stands
+			limit = min(limit, 4*r.timing.Grace)
+		}
 		if r.lacksMedia() { // the wait goes on once they are loaded
 			limit /= 4
 		}

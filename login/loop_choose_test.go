@@ -261,3 +261,28 @@ func TestOrganisation_IsFilledInOrChosen(t *testing.T) {
 		requireFailure(t, b.run(t), session.FailureCredential, "unknown_organisation")
 	})
 }
+
+func TestOrganisation_InTheListOfALoginForm_IsTheEntryThatHoldsIt(t *testing.T) {
+	t.Parallel()
+	companies := func(c *login.Classification) {
+		x := control("company", login.ControlSelect)
+		x.Options = []string{"-- select --", "010 - Acme Trading", "020 - Acme Haulage", "Acme"}
+		c.Fields = append(c.Fields, login.FieldRole{Role: login.RoleOrganisation, Control: x, Score: 100, Margin: 100})
+	}
+	form := func(t *testing.T, organisation string) *bench {
+		t.Helper()
+		b := setup(t, before(as(login.ClassOrganisation, companies, withSubmit("next"))))
+		b.give(login.ParameterOrganisation, organisation)
+		return b
+	}
+	for given, entry := range map[string]string{"acme haulage": "020 - Acme Haulage", "ACME": "Acme"} {
+		b := form(t, given)
+		require.NotNil(t, b.run(t).LoggedIn, given)
+		require.Equal(t, "select company: "+entry, b.page.acts[1])
+	}
+	for _, none := range []string{"Other", "Acm"} {
+		b := form(t, none)
+		requireFailure(t, b.run(t), session.FailureCredential, "unknown_organisation")
+		require.Equal(t, []string{"open"}, b.page.acts)
+	}
+}

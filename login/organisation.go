@@ -14,12 +14,16 @@ func (r *run) giveOrganisation(ctx context.Context) (*Outcome, error) {
 	if len(options) == 0 {
 		return ended(r.ending()), nil
 	}
-	name := r.value(ParameterOrganisation).Reveal()
-	chosen := matching(options, func(o *Option) bool { return name != "" && strings.EqualFold(strings.TrimSpace(o.Label), name) })
-	if chosen == nil {
-		chosen = matching(options, func(o *Option) bool { return holdsWord(o.Label, name) || holdsWord(o.Control.Context, name) })
-	}
+	chosen := calledSo(options, r.value(ParameterOrganisation).Reveal())
 	return r.choose(ctx, options, chosen, "The site asks for the organisation.")
+}
+
+// calledSo returns the option that is called so, else the only one that holds the name; nil when there is none.
+func calledSo(options []Option, name string) *Option {
+	if o := matching(options, func(o *Option) bool { return name != "" && strings.EqualFold(strings.TrimSpace(o.Label), name) }); o != nil {
+		return o
+	}
+	return matching(options, func(o *Option) bool { return holdsWord(o.Label, name) || holdsWord(o.Control.Context, name) })
 }
 
 // chooseAccount takes the account of the user name; without one the way to another account.

@@ -178,7 +178,7 @@ func (p *page) wantsEnrolment() bool {
 
 // waitsElsewhere: an approval, a link or a number on another device is waited for.
 func (p *page) waitsElsewhere() bool {
-	if p.canLogOut() && !p.headline().Has(words.ExternalWait, words.LinkSent) && !p.approvesLogin() {
+	if p.canLogOut() && !p.onlyHeading().Has(words.ExternalWait, words.LinkSent) && !p.approvesLogin() {
 		return false
 	}
 	if p.headline().Has(words.Passkey) && !p.loud().Has(words.LinkSent, words.Push, words.NumberMatch) {
@@ -193,6 +193,15 @@ func (p *page) waitsElsewhere() bool {
 	}
 	shows := p.displayCode() != "" && p.loud().Has(words.NumberMatch, words.App, words.Push)
 	return shows || p.headline().Has(words.Push) && !p.headline().Meets(making)
+}
+
+// onlyHeading returns what the title and the only heading speak of. An application has several, and some of them are of lists:
+// "waiting for approval".
+func (p *page) onlyHeading() words.Set {
+	if len(p.m.Headings) > 1 {
+		return p.title
+	}
+	return p.headline()
 }
 
 // approvesLogin: under the heading of a login a number stands that is to be found on another device.
