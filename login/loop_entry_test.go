@@ -31,7 +31,7 @@ func TestUnknownPage_WithWhatMayLeadToTheLogin_TriesItOnceBeforeAnybodyIsAsked(t
 	began := b.page.clock.Now()
 	require.NotNil(t, b.run(t).LoggedIn)
 	require.Equal(t, []string{"open", "click my account", "fill user", "fill pass", "click go"}, b.page.acts)
-	require.Less(t, b.page.clock.Now().Sub(began), 10*time.Second, "a page that shows the way is not waited for as one that shows nothing")
+	require.Less(t, b.page.clock.Now().Sub(began), 2*time.Second, "a page that shows the way is not waited for as one that shows nothing")
 
 	s := strangeSite(login.ClassUnknown)
 	withAction(login.ActionEnter, "go")(s.pages["page"].seen)
