@@ -191,7 +191,8 @@ func (v *variant) leadTo(w http.ResponseWriter, r *http.Request, address string)
 	v.lab.mu.Lock()
 	v.lab.mainOrigin = originOf(r)
 	v.lab.mu.Unlock()
-	http.Redirect(w, r, address, http.StatusSeeOther) //nolint:gosec // leading elsewhere is what hostile sites do
+	w.Header().Set("Location", address)
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // takeTrick takes what a page of the site sends to its own origin.
