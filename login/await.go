@@ -147,7 +147,7 @@ func (r *run) bare() bool {
 		return false
 	}
 	text := words.Normalise(r.model.Text)
-	return !r.usable() && (text == "" || text == words.Normalise(r.model.Title))
+	return !r.model.showsControls() && (text == "" || text == words.Normalise(r.model.Title))
 }
 
 // awaitChange looks at the page until it is another one than it is now, at most limit. It returns false when it

@@ -23,15 +23,9 @@ func BackupCodeKey(username, code session.Secret) string {
 
 // giveBackupCode enters the account's next backup code that was not used yet, or a person's.
 func (r *run) giveBackupCode(ctx context.Context) (*Outcome, error) {
-	if out := r.ready(); out != nil {
+	role, out := r.answerField()
+	if out != nil {
 		return out, nil
-	}
-	role := codeRole(&r.seen)
-	if role == "" {
-		return ended(r.ending()), nil
-	}
-	if f := r.countRefusal(); f != nil {
-		return ended(f), nil
 	}
 	if r.progress.CodesEntered >= maxCodes {
 		return ended(r.stuck()), nil

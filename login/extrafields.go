@@ -90,12 +90,7 @@ func (p *page) questionOf(c *Control) string {
 // question reports whether text is a question, by its mark.
 func question(text string) bool {
 	text = strings.TrimRight(text, " *:\u00a0")
-	for _, mark := range []string{"?", "？", "؟", ";"} {
-		if strings.HasSuffix(text, mark) {
-			return mark != ";" // the Greek mark looks like a semicolon
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"?", "？", "؟"}, func(mark string) bool { return strings.HasSuffix(text, mark) })
 }
 
 // addOrganisationList adds a list of companies or domains of the same form, where its first entry asks to choose: most

@@ -34,12 +34,8 @@ func captchaVendor(frameURL string) (string, bool) {
 // namesCaptcha reports whether a part of a path is the name of a challenge: "captcha.html", "image-captcha". A long part is
 // the name of something else.
 func namesCaptcha(segment string) bool {
-	words := strings.FieldsFunc(segment, func(r rune) bool { return r == '.' || r == '-' || r == '_' })
-	return len(words) <= captchaWords && strings.Contains(segment, "captcha")
+	return isCommand(segment) && strings.Contains(segment, "captcha")
 }
-
-// captchaWords is how many words the name of a challenge in a path has at most.
-const captchaWords = 3
 
 // isCaptcha: the page wants proof of being human. An invisible badge beside a form is none; see hasChallenge.
 func (p *page) isCaptcha() bool {

@@ -3,7 +3,6 @@ package login
 import (
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/anteroom/anteroom/login/words"
 )
@@ -216,14 +215,8 @@ func (p *page) namesData() bool {
 // asksAboutLogin reports whether a heading asks about being logged in, or out.
 func (p *page) asksAboutLogin() bool {
 	return slices.ContainsFunc(append([]string{p.m.Title}, p.m.Headings...), func(text string) bool {
-		return isQuestion(text) && words.Find(text).Has(words.Login, words.Logout, words.SignedInAs)
+		return question(text) && words.Find(text).Has(words.Login, words.Logout, words.SignedInAs)
 	})
-}
-
-// isQuestion reports whether text ends as questions do.
-func isQuestion(text string) bool {
-	text = strings.TrimSpace(text)
-	return slices.ContainsFunc([]string{"?", "？", "؟"}, func(mark string) bool { return strings.HasSuffix(text, mark) })
 }
 
 // authorises reports whether the address is one at which applications are let in, or the page speaks of signing in to one.

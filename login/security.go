@@ -8,17 +8,27 @@ import (
 	"github.com/anteroom/anteroom/session"
 )
 
-// answerSecurityQuestion enters what the person answers to the site's question.
-func (r *run) answerSecurityQuestion(ctx context.Context) (*Outcome, error) {
+// answerField returns the role of the field that an answer goes into, once the page may be filled in and what was refused before
+// is counted; else how the run ends.
+func (r *run) answerField() (Role, *Outcome) {
 	if out := r.ready(); out != nil {
-		return out, nil
+		return "", out
 	}
 	role := codeRole(&r.seen)
 	if role == "" {
-		return ended(r.ending()), nil
+		return "", ended(r.ending())
 	}
 	if f := r.countRefusal(); f != nil {
-		return ended(f), nil
+		return "", ended(f)
+	}
+	return role, nil
+}
+
+// answerSecurityQuestion enters what the person answers to the site's question.
+func (r *run) answerSecurityQuestion(ctx context.Context) (*Outcome, error) {
+	role, out := r.answerField()
+	if out != nil {
+		return out, nil
 	}
 	question := r.redact(strings.TrimSpace(cmp.Or(r.seen.Question, r.seen.Field(role).Control.Label)))
 	if spare := r.takeSpare(role); spare != nil {

@@ -128,7 +128,7 @@ func (p *page) lookUpTarget(href string) words.Set {
 	}
 	var found words.Set
 	for segment := range strings.SplitSeq(u.Path, "/") {
-		if !slices.Contains(own, segment) && len(strings.FieldsFunc(segment, delimits)) <= commandWords {
+		if !slices.Contains(own, segment) && isCommand(segment) {
 			found = found.Or(words.FindIdentifier(segment))
 		}
 	}
@@ -137,6 +137,11 @@ func (p *page) lookUpTarget(href string) words.Set {
 
 // commandWords is how many words a segment of a path may have that names what an address does.
 const commandWords = 3
+
+// isCommand reports whether a segment of a path is short enough to name what an address does: a longer one is a title.
+func isCommand(segment string) bool {
+	return len(strings.FieldsFunc(segment, delimits)) <= commandWords
+}
 
 func delimits(r rune) bool { return r == '-' || r == '_' || r == '.' || r == ' ' }
 

@@ -108,7 +108,7 @@ func (r *run) presumed() *session.Verdict {
 	if r.seen.Class != ClassUnknown || !r.progress.PasswordSubmitted && !r.progress.CodeSubmitted || r.uncertain || r.seen.NewError() != nil {
 		return nil
 	}
-	if !r.usable() { // not all of the page has come
+	if !r.model.showsControls() { // not all of the page has come
 		return nil
 	}
 	for _, e := range r.seen.Evidence {
@@ -123,9 +123,9 @@ func (r *run) presumed() *session.Verdict {
 	return &session.Verdict{LoggedIn: true, Confidence: confidence(evidence), Evidence: evidence}
 }
 
-// usable reports whether the page has anything to use.
-func (r *run) usable() bool {
-	return slices.ContainsFunc(r.model.Controls, func(c Control) bool { return c.Visible && !c.Covered })
+// showsControls reports whether the page shows any control, were it an icon that nobody can tell the use of.
+func (m *PageModel) showsControls() bool {
+	return slices.ContainsFunc(m.Controls, func(c Control) bool { return c.Visible && !c.Covered })
 }
 
 // submitsOnly reports whether all that can be done on the page, but for following links, is to submit one form by a button that
