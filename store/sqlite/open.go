@@ -14,6 +14,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/store/relational"
 )
 
 // pragmas are set on every connection.
@@ -37,15 +38,11 @@ const fileMode = 0o600
 
 // DB is the store on a SQLite file. Open makes it.
 type DB struct {
-	path    string
-	logger  *slog.Logger
-	writer  *sql.DB
-	readers *sql.DB
-	// turn holds one token while somebody writes. A channel and not a mutex: waiting for it ends with the context.
-	turn chan struct{}
-	hub  *hub
-	// getOperation is what a poll costs.
-	getOperation *sql.Stmt
+	*relational.DB
+
+	path   string
+	logger *slog.Logger
+	file   *file
 }
 
 var _ store.Store = (*DB)(nil)
@@ -61,7 +58,8 @@ func Open(ctx context.Context, path string, logger *slog.Logger) (*DB, error) {
 	if err := protect(path); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	d := &DB{path: path, logger: logger, turn: make(chan struct{}, 1), hub: newHub()}
+	d := &DB{path: path, logger: logger, file: &file{turn: make(chan struct{}, 1), polls: map[string]*sql.Stmt{}}}
+	d.DB = relational.New(d.file)
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database %s: %w", path, err), d.Close())
 	}
@@ -86,22 +84,21 @@ func protect(path string) error {
 }
 
 func (d *DB) open(ctx context.Context) (err error) {
-	if d.writer, err = sql.Open("sqlite", dsn(d.path, url.Values{"_txlock": {"immediate"}})); err != nil {
+	if d.file.writer, err = sql.Open("sqlite", dsn(d.path, url.Values{"_txlock": {"immediate"}})); err != nil {
 		return err
 	}
-	d.writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, d.writer, d.logger); err != nil {
+	d.file.writer.SetMaxOpenConns(1)
+	if err := migrate(ctx, d.file.writer, d.logger); err != nil {
 		return err
 	}
-	if d.readers, err = sql.Open("sqlite", dsn(d.path, url.Values{"_pragma": {"query_only(ON)"}})); err != nil {
+	if d.file.readers, err = sql.Open("sqlite", dsn(d.path, url.Values{"_pragma": {"query_only(ON)"}})); err != nil {
 		return err
 	}
 	// A read holds a processor and hardly ever waits for the disk: more readers would only queue elsewhere.
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
-	d.readers.SetMaxOpenConns(readers)
-	d.readers.SetMaxIdleConns(readers)
-	d.getOperation, err = d.readers.PrepareContext(ctx, selectOperation)
-	return err
+	d.file.readers.SetMaxOpenConns(readers)
+	d.file.readers.SetMaxIdleConns(readers)
+	return nil
 }
 
 // dsn names the file as a URI, so that any character may stand in its path.
@@ -111,13 +108,10 @@ func dsn(path string, options url.Values) string {
 	return file.String()
 }
 
-// Watch tells of changes of the operation; see store.Store.
-func (d *DB) Watch(operationID string) (<-chan struct{}, func()) { return d.hub.watch(operationID) }
-
 // Ping reports whether the file can be read.
 func (d *DB) Ping(ctx context.Context) error {
 	var tables int
-	if err := d.readers.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+	if err := d.file.readers.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		return fmt.Errorf("ping the database: %w", err)
 	}
 	return nil
@@ -126,14 +120,12 @@ func (d *DB) Ping(ctx context.Context) error {
 // Close closes the file. The write-ahead log is folded into it, so that one file remains.
 func (d *DB) Close() error {
 	var errs []error
-	if d.getOperation != nil {
-		errs = append(errs, d.getOperation.Close())
+	errs = append(errs, d.file.closePolls())
+	if d.file.readers != nil { // before the writer: the last connection folds the log, and readers may not write
+		errs = append(errs, d.file.readers.Close())
 	}
-	if d.readers != nil { // before the writer: the last connection folds the log, and readers may not write
-		errs = append(errs, d.readers.Close())
-	}
-	if d.writer != nil {
-		errs = append(errs, d.writer.Close())
+	if d.file.writer != nil {
+		errs = append(errs, d.file.writer.Close())
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close the database: %w", err)

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -22,7 +22,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, 'queued', '', 0, '', 1, ?6, ?7, ?8, ?8, ?9)`
 )
 
 // scanOperation reads operationColumns, and then whatever else the query selects into extra.
-func scanOperation(row scanner, extra ...any) (op session.Operation, err error) {
+func scanOperation(row Row, extra ...any) (op session.Operation, err error) {
 	err = row.Scan(append([]any{
 		&op.ID, &op.Workspace, &op.Project, &op.SessionID, &op.Kind, &op.State, &op.Step, &op.Seq, &op.RunID, &op.Attempt,
 		&op.AccountKey, &op.CredentialKey, document(&op.Question), document(&op.Failure), document(&op.Verdict),
@@ -32,15 +32,15 @@ func scanOperation(row scanner, extra ...any) (op session.Operation, err error) 
 	return op, notFound(err)
 }
 
-func operationRow(row scanner) (session.Operation, error) { return scanOperation(row) }
+func operationRow(row Row) (session.Operation, error) { return scanOperation(row) }
 
 // loadOperation reads the row within a transaction; store.ErrNotFound in another workspace.
-func loadOperation(ctx context.Context, q queryer, ref store.Ref) (session.Operation, error) {
+func loadOperation(ctx context.Context, q Queryer, ref store.Ref) (session.Operation, error) {
 	return scanOperation(q.QueryRowContext(ctx, selectOperation, ref.Operation, ref.Workspace))
 }
 
 // liveOperation returns the live operation of a session, or nil.
-func liveOperation(ctx context.Context, q queryer, workspace, project, sessionID string) (*session.Operation, error) {
+func liveOperation(ctx context.Context, q Queryer, workspace, project, sessionID string) (*session.Operation, error) {
 	op, err := operationRow(q.QueryRowContext(ctx, "SELECT "+operationColumns+
 		" FROM operations WHERE workspace = ?1 AND project = ?2 AND session_id = ?3 AND "+isLive, workspace, project, sessionID))
 	if errors.Is(err, store.ErrNotFound) {
@@ -108,7 +108,7 @@ func (d *DB) GetOperation(ctx context.Context, ref store.Ref) (session.Operation
 	if err := ctx.Err(); err != nil {
 		return session.Operation{}, fmt.Errorf("get operation %s: %w", ref.Operation, err)
 	}
-	op, err := operationRow(d.getOperation.QueryRowContext(context.WithoutCancel(ctx), ref.Operation, ref.Workspace))
+	op, err := operationRow(d.database.PollRow(context.WithoutCancel(ctx), selectOperation, ref.Operation, ref.Workspace))
 	if err != nil {
 		return session.Operation{}, fmt.Errorf("get operation %s: %w", ref.Operation, err)
 	}

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -19,7 +19,7 @@ const (
 SELECT workspace, CASE ?3 WHEN '' THEN id ELSE ?3 END, ?4, ?5, ?6 FROM operations WHERE id = ?1 AND workspace = ?2
 ON CONFLICT (workspace, owner, kind, key) DO NOTHING`
 	takeCounter = `INSERT INTO counters (workspace, account_key, counter, updated_at) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (workspace, account_key) DO UPDATE SET counter = max(counter + 1, excluded.counter), updated_at = excluded.updated_at
+ON CONFLICT (workspace, account_key) DO UPDATE SET counter = max(counters.counter + 1, excluded.counter), updated_at = excluded.updated_at
 RETURNING counter`
 	selectMemory = "SELECT memory, version FROM account_memories WHERE workspace = ?1 AND account_key = ?2"
 	insertMemory = `INSERT INTO account_memories (workspace, account_key, memory, version, updated_at) VALUES (?1, ?2, ?3, ?4 + 1, ?5)
@@ -98,7 +98,7 @@ func (d *DB) NextCounter(ctx context.Context, workspace, accountKey string, from
 }
 
 // needAccount fails with store.ErrNotFound where there can be no such account.
-func needAccount(ctx context.Context, q queryer, workspace, accountKey string) error {
+func needAccount(ctx context.Context, q Queryer, workspace, accountKey string) error {
 	if accountKey == "" {
 		return fmt.Errorf("no account is known: %w", store.ErrNotFound)
 	}
@@ -107,7 +107,7 @@ func needAccount(ctx context.Context, q queryer, workspace, accountKey string) e
 
 // AccountMemory returns the sealed memory and its version, or store.ErrNotFound.
 func (d *DB) AccountMemory(ctx context.Context, workspace, accountKey string) (memory store.Sealed, version int64, err error) {
-	err = notFound(d.readers.QueryRowContext(ctx, selectMemory, workspace, accountKey).Scan(&memory, &version))
+	err = notFound(d.database.QueryRowContext(ctx, selectMemory, workspace, accountKey).Scan(&memory, &version))
 	if err != nil {
 		return nil, 0, fmt.Errorf("read the account's memory: %w", err)
 	}

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -21,7 +21,7 @@ VALUES (?2, ?1, ?3, ?4, ?5, '', '', 1, ?6)`
 	hasRoom = `SELECT lost_at = 0 AND ?2 > (SELECT count(*) FROM leases WHERE browser_id = ?1 AND released_at = 0) FROM browsers WHERE id = ?1`
 )
 
-func scanLease(row scanner, extra ...any) (l store.Lease, err error) {
+func scanLease(row Row, extra ...any) (l store.Lease, err error) {
 	err = row.Scan(append([]any{
 		&l.Workspace, &l.Operation, &l.Attempt, &l.BrowserID, &l.TaskQueue, &l.ContextID, &l.TargetID, &l.Epoch,
 		timeColumn{&l.LentAt}, timeColumn{&l.ReleasedAt},
@@ -29,7 +29,7 @@ func scanLease(row scanner, extra ...any) (l store.Lease, err error) {
 	return l, notFound(err)
 }
 
-func loadLease(ctx context.Context, q queryer, ref store.Ref, attempt int) (store.Lease, error) {
+func loadLease(ctx context.Context, q Queryer, ref store.Ref, attempt int) (store.Lease, error) {
 	return scanLease(q.QueryRowContext(ctx, selectLease, ref.Operation, ref.Workspace, attempt))
 }
 
@@ -115,7 +115,7 @@ func (t *tx) holding(ctx context.Context, l store.Lease, update string, args ...
 
 // GetLease returns a lease, released or not, or store.ErrNotFound.
 func (d *DB) GetLease(ctx context.Context, ref store.Ref, attempt int) (store.Lease, error) {
-	l, err := loadLease(ctx, d.readers, ref, attempt)
+	l, err := loadLease(ctx, d.database, ref, attempt)
 	if err != nil {
 		return store.Lease{}, fmt.Errorf("get the lease of operation %s, attempt %d: %w", ref.Operation, attempt, err)
 	}

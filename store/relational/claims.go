@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -36,7 +36,7 @@ func (d *DB) Claim(ctx context.Context, c store.Claim) (granted bool, err error)
 
 // whyRefused returns nil when the claim was taken before. That comes before the breaker: who finds the claim taken
 // does not submit anyway, and must see what became of it.
-func whyRefused(ctx context.Context, q queryer, c store.Claim) error {
+func whyRefused(ctx context.Context, q Queryer, c store.Claim) error {
 	op, err := loadOperation(ctx, q, c.Ref)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -43,7 +43,7 @@ const workspaceExists = "SELECT EXISTS (SELECT 1 FROM workspaces WHERE workspace
 
 // WorkspaceExists reports whether name is a workspace.
 func (d *DB) WorkspaceExists(ctx context.Context, name string) (bool, error) {
-	exists, err := one[bool](ctx, d.readers, workspaceExists, name)
+	exists, err := one[bool](ctx, d.database, workspaceExists, name)
 	if err != nil {
 		return false, fmt.Errorf("look for workspace %s: %w", name, err)
 	}
@@ -51,7 +51,7 @@ func (d *DB) WorkspaceExists(ctx context.Context, name string) (bool, error) {
 }
 
 // needWorkspace fails with store.ErrNotFound where there is no such workspace.
-func needWorkspace(ctx context.Context, q queryer, name string) error {
+func needWorkspace(ctx context.Context, q Queryer, name string) error {
 	exists, err := one[bool](ctx, q, workspaceExists, name)
 	if err == nil && !exists {
 		return fmt.Errorf("workspace %s: %w", name, store.ErrNotFound)
@@ -73,7 +73,7 @@ func (d *DB) CreateAPIKey(ctx context.Context, key store.APIKey) error {
 // APIKeyByHash finds the key of a hash; see store.Installation.
 func (d *DB) APIKeyByHash(ctx context.Context, hash []byte) (store.APIKey, error) {
 	var key store.APIKey
-	err := d.readers.QueryRowContext(ctx, "SELECT id, workspace, hash, created_at FROM api_keys WHERE hash = ?1 AND revoked_at = 0", hash).
+	err := d.database.QueryRowContext(ctx, "SELECT id, workspace, hash, created_at FROM api_keys WHERE hash = ?1 AND revoked_at = 0", hash).
 		Scan(&key.ID, &key.Workspace, &key.Hash, timeColumn{&key.CreatedAt})
 	if err = notFound(err); errors.Is(err, store.ErrNotFound) {
 		return store.APIKey{}, fmt.Errorf("look up the API key: %w", err)

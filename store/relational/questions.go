@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -30,7 +30,7 @@ type question struct {
 	expiresAt, closed time.Time
 }
 
-func scanQuestion(row scanner) (q question, err error) {
+func scanQuestion(row Row) (q question, err error) {
 	var doc *session.InfoRequest
 	if err := row.Scan(document(&doc), &q.state, timeColumn{&q.expiresAt}, timeColumn{&q.closed}); err != nil {
 		return question{}, notFound(err)
@@ -134,7 +134,7 @@ func (d *DB) CloseQuestion(ctx context.Context, ref store.Ref, questionID string
 
 // GetQuestion returns a question whatever its state; see store.Questions.
 func (d *DB) GetQuestion(ctx context.Context, ref store.Ref, questionID string) (session.InfoRequest, session.QuestionState, error) {
-	q, err := findQuestion(ctx, d.readers, ref, questionID)
+	q, err := findQuestion(ctx, d.database, ref, questionID)
 	if err != nil {
 		return session.InfoRequest{}, "", fmt.Errorf("get question %s: %w", questionID, err)
 	}
@@ -142,7 +142,7 @@ func (d *DB) GetQuestion(ctx context.Context, ref store.Ref, questionID string) 
 }
 
 // findQuestion fails with store.ErrNotFound without the operation, store.ErrQuestionUnknown without the question.
-func findQuestion(ctx context.Context, q queryer, ref store.Ref, questionID string) (question, error) {
+func findQuestion(ctx context.Context, q Queryer, ref store.Ref, questionID string) (question, error) {
 	found, err := scanQuestion(q.QueryRowContext(ctx, selectQuestion+" AND id = ?3", ref.Operation, ref.Workspace, questionID))
 	if !errors.Is(err, store.ErrNotFound) {
 		return found, err

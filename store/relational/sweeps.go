@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // selectLeases must be followed by a condition that includes l.released_at = 0: leases pile up, open ones do not.
 const selectLeases = "SELECT " + leaseColumns + ", o.state FROM leases l INDEXED BY leases_open JOIN operations o ON o.id = l.operation_id "
 
-func leaseWithState(row scanner) (store.Lease, error) {
+func leaseWithState(row Row) (store.Lease, error) {
 	var state session.OperationState
 	l, err := scanLease(row, &state)
 	l.OperationState = state
@@ -20,9 +20,9 @@ func leaseWithState(row scanner) (store.Lease, error) {
 }
 
 // sweep lists rows of a query whose parameter ?1 is the limit.
-func sweep[T any](ctx context.Context, d *DB, what string, scan func(scanner) (T, error), query string, limit int, args ...any) ([]T, error) {
+func sweep[T any](ctx context.Context, d *DB, what string, scan func(Row) (T, error), query string, limit int, args ...any) ([]T, error) {
 	// SQLite reads a negative limit as none.
-	found, err := list(ctx, d.readers, scan, query, append([]any{max(limit, 0)}, args...)...)
+	found, err := list(ctx, d.database, scan, query, append([]any{max(limit, 0)}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", what, err)
 	}
@@ -48,14 +48,14 @@ FROM questions q JOIN operations o ON o.id = q.operation_id
 WHERE q.state = 'answered' AND q.answered_at < ?2 AND o.state IN ('running', 'waiting') ORDER BY q.answered_at, q.operation_id LIMIT ?1`, limit, at(t))
 }
 
-func scanAnswered(row scanner) (a store.AnsweredQuestion, err error) {
+func scanAnswered(row Row) (a store.AnsweredQuestion, err error) {
 	err = row.Scan(&a.Workspace, &a.Operation, &a.QuestionID, &a.RunID)
 	return a, err
 }
 
 // OpenLeases lists the leases of a browser that are not released, oldest first.
 func (d *DB) OpenLeases(ctx context.Context, browserID string) ([]store.Lease, error) {
-	leases, err := list(ctx, d.readers, leaseWithState,
+	leases, err := list(ctx, d.database, leaseWithState,
 		selectLeases+"WHERE l.browser_id = ?1 AND l.released_at = 0 ORDER BY l.lent_at, l.operation_id, l.attempt", browserID)
 	if err != nil {
 		return nil, fmt.Errorf("list the open leases of browser %s: %w", browserID, err)

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -29,8 +29,8 @@ func (d *DB) ListOperations(ctx context.Context, q store.OperationQuery) (page [
 	}
 	limit = min(limit, maxPage)
 	args = append(args, limit+1) // one more tells whether there is a next page
-	page, err = list(ctx, d.readers, operationRow,
-		"SELECT "+operationColumns+" FROM operations WHERE "+where+" ORDER BY created_at DESC, id DESC LIMIT ?", args...)
+	page, err = list(ctx, d.database, operationRow,
+		"SELECT "+operationColumns+" FROM operations WHERE "+where+" ORDER BY created_at DESC, id DESC LIMIT "+parameter(len(args)), args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list operations: %w", err)
 	}
@@ -43,14 +43,14 @@ func (d *DB) ListOperations(ctx context.Context, q store.OperationQuery) (page [
 
 // operationFilter builds the condition from the fields that are set, so that each combination finds its index.
 func operationFilter(q store.OperationQuery) (where string, args []any, err error) {
-	conditions := []string{"workspace = ?"}
+	conditions := []string{"workspace = ?1"}
 	args = []any{q.Workspace}
-	for _, f := range []struct{ condition, value string }{
-		{"project = ?", q.Project}, {"session_id = ?", q.SessionID}, {"state = ?", string(q.State)},
+	for _, f := range []struct{ column, value string }{
+		{"project", q.Project}, {"session_id", q.SessionID}, {"state", string(q.State)},
 	} {
 		if f.value != "" {
-			conditions = append(conditions, f.condition)
 			args = append(args, f.value)
+			conditions = append(conditions, f.column+" = "+parameter(len(args)))
 		}
 	}
 	if q.Cursor != "" {
@@ -58,8 +58,8 @@ func operationFilter(q store.OperationQuery) (where string, args []any, err erro
 		if err != nil {
 			return "", nil, err
 		}
-		conditions = append(conditions, "(created_at, id) < (?, ?)")
 		args = append(args, created, id)
+		conditions = append(conditions, "(created_at, id) < ("+parameter(len(args)-1)+", "+parameter(len(args))+")")
 	}
 	return strings.Join(conditions, " AND "), args, nil
 }
@@ -81,3 +81,6 @@ func readCursor(cursor string) (created int64, id string, err error) {
 	}
 	return created, id, nil
 }
+
+// parameter names the n-th argument of a query, from 1.
+func parameter(n int) string { return "?" + strconv.Itoa(n) }

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import "sync"
 
@@ -43,6 +43,20 @@ func (h *hub) tell(operations []string) {
 			select {
 			case changed <- struct{}{}:
 			default: // told already, and has not looked yet
+			}
+		}
+	}
+}
+
+// tellAll wakes every watcher.
+func (h *hub) tellAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, watchers := range h.watchers {
+		for changed := range watchers {
+			select {
+			case changed <- struct{}{}:
+			default:
 			}
 		}
 	}

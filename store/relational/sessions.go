@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 const selectSessions = `SELECT workspace, project, id, name, state, version, operation_id, created_at, updated_at, captured_at
 FROM sessions WHERE workspace = ?1`
 
-func scanSession(row scanner) (s session.Session, err error) {
+func scanSession(row Row) (s session.Session, err error) {
 	err = row.Scan(&s.Workspace, &s.Project, &s.ID, &s.Name, &s.State, &s.Version, &s.OperationID,
 		timeColumn{&s.CreatedAt}, timeColumn{&s.UpdatedAt}, timeColumn{&s.CapturedAt})
 	s.HasStorageState = !s.CapturedAt.IsZero()
@@ -21,7 +21,7 @@ func scanSession(row scanner) (s session.Session, err error) {
 
 // GetSession returns a session, or store.ErrNotFound.
 func (d *DB) GetSession(ctx context.Context, workspace, project, id string) (session.Session, error) {
-	s, err := scanSession(d.readers.QueryRowContext(ctx, selectSessions+" AND project = ?2 AND id = ?3", workspace, project, id))
+	s, err := scanSession(d.database.QueryRowContext(ctx, selectSessions+" AND project = ?2 AND id = ?3", workspace, project, id))
 	if err != nil {
 		return session.Session{}, fmt.Errorf("get session %s: %w", id, err)
 	}
@@ -30,7 +30,7 @@ func (d *DB) GetSession(ctx context.Context, workspace, project, id string) (ses
 
 // ListSessions lists sessions, oldest first; see store.Sessions.
 func (d *DB) ListSessions(ctx context.Context, workspace, project string) ([]session.Session, error) {
-	sessions, err := list(ctx, d.readers, scanSession,
+	sessions, err := list(ctx, d.database, scanSession,
 		selectSessions+" AND (?2 = '' OR project = ?2) ORDER BY created_at, project, id", workspace, project)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
@@ -40,7 +40,7 @@ func (d *DB) ListSessions(ctx context.Context, workspace, project string) ([]ses
 
 // StorageState returns the sealed, proven storage state; see store.Sessions.
 func (d *DB) StorageState(ctx context.Context, workspace, project, id string) (store.Sealed, error) {
-	state, err := one[[]byte](ctx, d.readers,
+	state, err := one[[]byte](ctx, d.database,
 		"SELECT state FROM storage_states WHERE workspace = ?1 AND project = ?2 AND session_id = ?3", workspace, project, id)
 	if err != nil {
 		return nil, fmt.Errorf("read the storage state of session %s: %w", id, err)
@@ -48,22 +48,13 @@ func (d *DB) StorageState(ctx context.Context, workspace, project, id string) (s
 	return state, nil
 }
 
-const (
-	deleteStorageState = "DELETE FROM storage_states WHERE workspace = ?1 AND project = ?2 AND session_id = ?3"
-	// forgetQuestions leaves of a question that it was asked, not what it said: its choices may be a person's accounts.
-	forgetQuestions = `UPDATE questions SET document = json_object('id', id, 'number', number, 'kind', json_extract(document, '$.kind'),
-'message', '', 'fields', json('[]'), 'choices', json('[]'), 'attempt', json_extract(document, '$.attempt'), 'allow', json('[]'),
-'askedAt', json_extract(document, '$.askedAt'), 'expiresAt', json_extract(document, '$.expiresAt'))
-WHERE operation_id IN (SELECT id FROM operations WHERE workspace = ?1 AND project = ?2 AND session_id = ?3)`
-	// forgetSiteErrors removes what a site said: it may name the person.
-	forgetSiteErrors = `UPDATE operations SET failure = json_remove(failure, '$.siteError')
-WHERE workspace = ?1 AND project = ?2 AND session_id = ?3 AND failure IS NOT NULL`
-)
+const deleteStorageState = "DELETE FROM storage_states WHERE workspace = ?1 AND project = ?2 AND session_id = ?3"
 
 // DeleteSession removes a session and ends its live operation; see store.Sessions. Rows of operations stay, without what
 // may be personal.
 func (d *DB) DeleteSession(ctx context.Context, workspace, project, id string, deleted time.Time) (ended *session.Operation, err error) {
 	err = d.write(ctx, "delete session "+id, func(ctx context.Context, tx *tx) error {
+		ended = nil
 		live, err := liveOperation(ctx, tx, workspace, project, id)
 		if err != nil {
 			return err
@@ -73,10 +64,8 @@ func (d *DB) DeleteSession(ctx context.Context, workspace, project, id string, d
 				return err
 			}
 		}
-		for _, forget := range []string{deleteStorageState, deleteArtefacts, forgetQuestions, forgetSiteErrors} {
-			if err := tx.run(ctx, forget, workspace, project, id); err != nil {
-				return err
-			}
+		if err := tx.forget(ctx, workspace, project, id); err != nil {
+			return err
 		}
 		rows, err := tx.exec(ctx, "DELETE FROM sessions WHERE workspace = ?1 AND project = ?2 AND id = ?3", workspace, project, id)
 		if err == nil && rows == 0 {
@@ -95,8 +84,8 @@ func (t *tx) createSession(ctx context.Context, n store.NewOperation) error {
 	op := n.Operation
 	return t.run(ctx, `INSERT INTO sessions (workspace, project, id, name, state, version, operation_id, created_at, updated_at)
 VALUES (?1, ?2, ?3, coalesce(?4, ''), 'pending', 1, ?5, ?6, ?6)
-ON CONFLICT (workspace, project, id) DO UPDATE SET name = coalesce(?4, name), version = version + 1, operation_id = ?5, updated_at = ?6,
-state = CASE WHEN captured_at > 0 THEN 'ready' ELSE 'pending' END`,
+ON CONFLICT (workspace, project, id) DO UPDATE SET name = coalesce(?4, sessions.name), version = sessions.version + 1, operation_id = ?5, updated_at = ?6,
+state = CASE WHEN sessions.captured_at > 0 THEN 'ready' ELSE 'pending' END`,
 		op.Workspace, op.Project, op.SessionID, n.SessionName, op.ID, at(op.CreatedAt))
 }
 

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -27,7 +27,7 @@ ON CONFLICT (operation_id) DO UPDATE SET state = excluded.state, captured_at = e
 
 // Capture returns the candidate storage state, or store.ErrNotFound.
 func (d *DB) Capture(ctx context.Context, ref store.Ref) (store.Sealed, error) {
-	state, err := one[[]byte](ctx, d.readers, "SELECT state FROM captures WHERE operation_id = ?1 AND workspace = ?2", ref.Operation, ref.Workspace)
+	state, err := one[[]byte](ctx, d.database, "SELECT state FROM captures WHERE operation_id = ?1 AND workspace = ?2", ref.Operation, ref.Workspace)
 	if err != nil {
 		return nil, fmt.Errorf("read the capture of operation %s: %w", ref.Operation, err)
 	}
@@ -44,12 +44,12 @@ func (d *DB) OperationSecrets(ctx context.Context, ref store.Ref) ([]store.Seale
 }
 
 func (d *DB) operationSecrets(ctx context.Context, ref store.Ref) ([]store.SealedSecret, error) {
-	secrets, err := list(ctx, d.readers, scanSecret,
+	secrets, err := list(ctx, d.database, scanSecret,
 		"SELECT name, value FROM operation_secrets WHERE operation_id = ?1 AND workspace = ?2 ORDER BY name", ref.Operation, ref.Workspace)
 	if err != nil || len(secrets) > 0 {
 		return secrets, err
 	}
-	op, err := loadOperation(ctx, d.readers, ref) // after the secrets: then none of a live operation are missed
+	op, err := loadOperation(ctx, d.database, ref) // after the secrets: then none of a live operation are missed
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (d *DB) operationSecrets(ctx context.Context, ref store.Ref) ([]store.Seale
 	return secrets, nil
 }
 
-func scanSecret(row scanner) (secret store.SealedSecret, err error) {
+func scanSecret(row Row) (secret store.SealedSecret, err error) {
 	err = row.Scan(&secret.Name, &secret.Value)
 	return secret, err
 }

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -20,11 +20,11 @@ WHERE workspace = ?1 AND account_key = ?2 AND credential_key = ?3 AND (until = 0
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (workspace, account_key, credential_key) DO UPDATE SET operation_id = excluded.operation_id,
 session_id = excluded.session_id, class = excluded.class, since = excluded.since, until = excluded.until
-WHERE until > 0 OR excluded.until = 0`
+WHERE breakers.until > 0 OR excluded.until = 0`
 )
 
 // breakerOf returns the *store.BreakerOpenError of the breaker that refuses the operation's credentials, or nil.
-func breakerOf(ctx context.Context, q queryer, op session.Operation, now time.Time) error {
+func breakerOf(ctx context.Context, q Queryer, op session.Operation, now time.Time) error {
 	open := &store.BreakerOpenError{}
 	err := q.QueryRowContext(ctx, selectBreaker, op.Workspace, op.AccountKey, op.CredentialKey, at(now)).
 		Scan(&open.OperationID, &open.SessionID, &open.Class, timeColumn{&open.Since}, timeColumn{&open.Until})

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -30,7 +30,7 @@ func (d *DB) MarkBrowserLost(ctx context.Context, id string, lost time.Time) err
 
 // ListBrowsers lists the browsers of a host that are not lost, oldest first.
 func (d *DB) ListBrowsers(ctx context.Context, host string) ([]store.Browser, error) {
-	browsers, err := list(ctx, d.readers, scanBrowser, `SELECT id, host, pid, kind, task_queue, started_at, lost_at
+	browsers, err := list(ctx, d.database, scanBrowser, `SELECT id, host, pid, kind, task_queue, started_at, lost_at
 FROM browsers WHERE host = ?1 AND lost_at = 0 ORDER BY started_at, id`, host)
 	if err != nil {
 		return nil, fmt.Errorf("list browsers: %w", err)
@@ -38,7 +38,7 @@ FROM browsers WHERE host = ?1 AND lost_at = 0 ORDER BY started_at, id`, host)
 	return browsers, nil
 }
 
-func scanBrowser(row scanner) (b store.Browser, err error) {
+func scanBrowser(row Row) (b store.Browser, err error) {
 	err = row.Scan(&b.ID, &b.Host, &b.PID, &b.Kind, &b.TaskQueue, timeColumn{&b.StartedAt}, timeColumn{&b.LostAt})
 	return b, err
 }

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -11,13 +11,13 @@ import (
 
 const (
 	putProject = `INSERT INTO projects (workspace, name, document, version, updated_at) VALUES (?1, ?2, ?3, 1, ?4)
-ON CONFLICT (workspace, name) DO UPDATE SET document = excluded.document, version = version + 1, updated_at = excluded.updated_at`
+ON CONFLICT (workspace, name) DO UPDATE SET document = excluded.document, version = projects.version + 1, updated_at = excluded.updated_at`
 	selectProjects = "SELECT workspace, document, version, updated_at FROM projects WHERE workspace = ?1"
 	projectExists  = "SELECT EXISTS (SELECT 1 FROM projects WHERE workspace = ?1 AND name = ?2)"
 )
 
 // scanProject reads a row of selectProjects. What the row knows better than its document wins.
-func scanProject(row scanner) (session.Project, error) {
+func scanProject(row Row) (session.Project, error) {
 	var (
 		p         *session.Project
 		workspace string
@@ -37,7 +37,7 @@ func (d *DB) PutProject(ctx context.Context, p session.Project, updated time.Tim
 		if err := needWorkspace(ctx, tx, p.Workspace); err != nil {
 			return err
 		}
-		if err := tx.run(ctx, dropOtherWay, p.Workspace, p.Name, p.LoginURL); err != nil {
+		if err := tx.dropOtherWay(ctx, p); err != nil {
 			return err
 		}
 		doc := &p
@@ -53,7 +53,7 @@ func (d *DB) PutProject(ctx context.Context, p session.Project, updated time.Tim
 
 // GetProject returns a project, or store.ErrNotFound.
 func (d *DB) GetProject(ctx context.Context, workspace, name string) (session.Project, error) {
-	p, err := scanProject(d.readers.QueryRowContext(ctx, selectProjects+" AND name = ?2", workspace, name))
+	p, err := scanProject(d.database.QueryRowContext(ctx, selectProjects+" AND name = ?2", workspace, name))
 	if err != nil {
 		return session.Project{}, fmt.Errorf("get project %s: %w", name, err)
 	}
@@ -62,7 +62,7 @@ func (d *DB) GetProject(ctx context.Context, workspace, name string) (session.Pr
 
 // ListProjects lists the projects of a workspace by name.
 func (d *DB) ListProjects(ctx context.Context, workspace string) ([]session.Project, error) {
-	projects, err := list(ctx, d.readers, scanProject, selectProjects+" ORDER BY name", workspace)
+	projects, err := list(ctx, d.database, scanProject, selectProjects+" ORDER BY name", workspace)
 	if err != nil {
 		return nil, fmt.Errorf("list projects: %w", err)
 	}
@@ -85,7 +85,7 @@ AND NOT EXISTS (SELECT 1 FROM sessions WHERE workspace = ?1 AND project = ?2)`, 
 }
 
 // needProject fails with store.ErrNotFound where there is no such project.
-func needProject(ctx context.Context, q queryer, workspace, name string) error {
+func needProject(ctx context.Context, q Queryer, workspace, name string) error {
 	exists, err := one[bool](ctx, q, projectExists, workspace, name)
 	if err == nil && !exists {
 		return fmt.Errorf("project %s: %w", name, store.ErrNotFound)

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -28,7 +28,7 @@ AND EXISTS (SELECT 1 FROM operations WHERE id = ?1 AND workspace = ?2 AND `+isLi
 }
 
 // whyUnanswerable finds the reason that says most to a person.
-func whyUnanswerable(ctx context.Context, q queryer, a store.Answer) error {
+func whyUnanswerable(ctx context.Context, q Queryer, a store.Answer) error {
 	op, err := loadOperation(ctx, q, a.Ref)
 	if err != nil {
 		return fmt.Errorf("operation %s: %w", a.Operation, err)
@@ -71,16 +71,16 @@ func (d *DB) AnswerInput(ctx context.Context, ref store.Ref, questionID string) 
 }
 
 func (d *DB) answerInput(ctx context.Context, ref store.Ref, questionID string) (store.Sealed, error) {
-	input, err := one[[]byte](ctx, d.readers, `SELECT input FROM questions
+	input, err := one[[]byte](ctx, d.database, `SELECT input FROM questions
 WHERE operation_id = ?1 AND workspace = ?2 AND id = ?3 AND input IS NOT NULL`, ref.Operation, ref.Workspace, questionID)
 	if !errors.Is(err, store.ErrNotFound) {
 		return input, err
 	}
-	op, err := loadOperation(ctx, d.readers, ref)
+	op, err := loadOperation(ctx, d.database, ref)
 	if err != nil {
 		return nil, fmt.Errorf("operation %s: %w", ref.Operation, err)
 	}
-	if _, err := findQuestion(ctx, d.readers, ref, questionID); err != nil {
+	if _, err := findQuestion(ctx, d.database, ref, questionID); err != nil {
 		return nil, err
 	}
 	if op.State.Final() {

@@ -1,4 +1,4 @@
-package sqlite
+package relational
 
 import (
 	"context"
@@ -15,7 +15,7 @@ JOIN sessions s ON s.workspace = o.workspace AND s.project = o.project AND s.id 
 WHERE o.id = ?1 AND o.workspace = ?2
 ON CONFLICT (operation_id, name) DO UPDATE SET media_type = excluded.media_type, data = excluded.data, created_at = excluded.created_at`
 	selectArtefact  = "SELECT name, media_type, created_at, data FROM artefacts WHERE operation_id = ?1 AND workspace = ?2 AND name = ?3"
-	selectArtefacts = `SELECT name, media_type, created_at, x'' FROM artefacts WHERE operation_id = ?1 AND workspace = ?2
+	selectArtefacts = `SELECT name, media_type, created_at FROM artefacts WHERE operation_id = ?1 AND workspace = ?2
 ORDER BY created_at, name`
 	deleteArtefacts = `DELETE FROM artefacts WHERE operation_id IN
 (SELECT id FROM operations WHERE workspace = ?1 AND project = ?2 AND session_id = ?3)`
@@ -34,7 +34,7 @@ func (d *DB) SaveArtefact(ctx context.Context, a store.Artefact) error {
 
 // GetArtefact returns an artefact, or store.ErrNotFound.
 func (d *DB) GetArtefact(ctx context.Context, ref store.Ref, name string) (store.Artefact, error) {
-	a, err := artefactOf(ref)(d.readers.QueryRowContext(ctx, selectArtefact, ref.Operation, ref.Workspace, name))
+	a, err := artefactOf(ref)(d.database.QueryRowContext(ctx, selectArtefact, ref.Operation, ref.Workspace, name))
 	if err != nil {
 		return store.Artefact{}, fmt.Errorf("get the artefact %s of operation %s: %w", name, ref.Operation, err)
 	}
@@ -43,16 +43,25 @@ func (d *DB) GetArtefact(ctx context.Context, ref store.Ref, name string) (store
 
 // ListArtefacts lists artefacts without their data, oldest first; none for an operation that there is not.
 func (d *DB) ListArtefacts(ctx context.Context, ref store.Ref) ([]store.Artefact, error) {
-	all, err := list(ctx, d.readers, artefactOf(ref), selectArtefacts, ref.Operation, ref.Workspace)
+	all, err := list(ctx, d.database, artefactWithoutData(ref), selectArtefacts, ref.Operation, ref.Workspace)
 	if err != nil {
 		return nil, fmt.Errorf("list the artefacts of operation %s: %w", ref.Operation, err)
 	}
 	return all, nil
 }
 
+// artefactWithoutData scans an artefact of the operation as lists show it.
+func artefactWithoutData(ref store.Ref) func(Row) (store.Artefact, error) {
+	return func(row Row) (store.Artefact, error) {
+		a := store.Artefact{Ref: ref}
+		err := row.Scan(&a.Name, &a.MediaType, timeColumn{&a.At})
+		return a, err
+	}
+}
+
 // artefactOf scans an artefact of the operation; no data is nil.
-func artefactOf(ref store.Ref) func(scanner) (store.Artefact, error) {
-	return func(row scanner) (store.Artefact, error) {
+func artefactOf(ref store.Ref) func(Row) (store.Artefact, error) {
+	return func(row Row) (store.Artefact, error) {
 		a := store.Artefact{Ref: ref}
 		if err := row.Scan(&a.Name, &a.MediaType, timeColumn{&a.At}, &a.Data); err != nil {
 			return store.Artefact{}, notFound(err)

@@ -1,0 +1,50 @@
+package relational
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Row is a row that was asked for and not read yet; Scan fails with sql.ErrNoRows where there is none.
+type Row interface{ Scan(dest ...any) error }
+
+// Queryer answers queries. They are written as SQLite has them, with parameters ?1, ?2 …, each named by its number.
+type Queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) Row
+}
+
+// Tx is a transaction that writes.
+type Tx interface {
+	Queryer
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// Database is what a driver gives to a DB.
+type Database interface {
+	Queryer
+	// PollRow is QueryRowContext for the one query that polls are made of.
+	PollRow(ctx context.Context, query string, args ...any) Row
+	// Write runs fn in a transaction of its own, as if nobody else wrote meanwhile, and commits. It may run fn again from the
+	// start where that takes repeating. fn returns the operations that it changed; other processes are told of them. An error
+	// of fn rolls back and is returned as it is.
+	Write(ctx context.Context, fn func(ctx context.Context, tx Tx) (changed []string, err error)) error
+}
+
+// DB is the store on a Database. New makes it.
+type DB struct {
+	database Database
+	hub      *hub
+}
+
+// New returns the store on a database whose schema is up to date.
+func New(database Database) *DB { return &DB{database: database, hub: newHub()} }
+
+// Watch tells of changes of the operation; see store.Store.
+func (d *DB) Watch(operationID string) (<-chan struct{}, func()) { return d.hub.watch(operationID) }
+
+// Tell wakes whoever watches the operations: another process changed them.
+func (d *DB) Tell(operations ...string) { d.hub.tell(operations) }
+
+// TellAll wakes everybody who watches anything: changes may have been missed.
+func (d *DB) TellAll() { d.hub.tellAll() }
