@@ -30,6 +30,11 @@ var (
 	ErrOtherVaultKey = errors.New("the database belongs to another vault key")
 	// ErrNewerSchema: the database was written by a newer version.
 	ErrNewerSchema = errors.New("the database belongs to a newer version")
+	// ErrNotMigrated: the database has no schema, or an older one; who may migrate it must.
+	ErrNotMigrated = errors.New("the database is not migrated")
+	// ErrUnavailable: the database cannot be reached or serves nobody now. What was to be written may have been: repeating the
+	// call is harmless and tells.
+	ErrUnavailable = errors.New("the database is unavailable")
 	// ErrSecretsErased: the operation ended and its secrets are gone.
 	ErrSecretsErased = errors.New("the operation's secrets are erased")
 	// ErrTransition: the operation's state machine has no such transition.

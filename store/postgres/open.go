@@ -1,0 +1,96 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/store/relational"
+)
+
+// maxConnections is how many connections a process holds at most, beside the one that listens.
+const maxConnections = 16
+
+// DB is the store on a PostgreSQL database. Open makes it.
+type DB struct {
+	*relational.DB
+
+	pool *sql.DB
+	// stop ends the listener, which listening waits for.
+	stop      context.CancelFunc
+	listening sync.WaitGroup
+}
+
+var _ store.Store = (*DB)(nil)
+
+// Open opens the database that url names (postgres://user@host:5432/name, libpq's URL). Its schema must be up to date: see
+// Migrate. Errors: store.ErrNewerSchema; store.ErrNotMigrated where the schema is older than this program, or missing;
+// store.ErrUnavailable when the server cannot be reached. The caller closes the DB.
+func Open(ctx context.Context, url string, logger *slog.Logger) (*DB, error) {
+	pool, err := openPool(url)
+	if err != nil {
+		return nil, err
+	}
+	if err := current(ctx, pool); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", unavailable(err)), pool.Close())
+	}
+	d := &DB{DB: relational.New(&database{pool: pool}), pool: pool}
+	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
+	d.stop = stop
+	l := &listener{url: url, told: d, logger: logger}
+	d.listening.Go(func() { l.run(listen) })
+	return d, nil
+}
+
+// current fails unless the schema is of this program's version.
+func current(ctx context.Context, pool *sql.DB) error {
+	s, err := readSchema(ctx, pool)
+	if err != nil {
+		return err
+	}
+	if s.found < s.known {
+		return fmt.Errorf("%w: its schema has version %d, this program needs %d; run anteroom init first", store.ErrNotMigrated, s.found, s.known)
+	}
+	return nil
+}
+
+// openPool makes no connection yet.
+func openPool(url string) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		// pgx's error may show the password.
+		return nil, errors.New("open the database: the URL cannot be read; it has the form postgres://user@host:5432/name")
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "anteroom"
+	}
+	pool := sql.OpenDB(&patient{stdlib.GetConnector(*config)})
+	pool.SetMaxOpenConns(maxConnections)
+	pool.SetMaxIdleConns(maxConnections)
+	return pool, nil
+}
+
+// Ping reports whether the database answers. It does not wait for a server that is away.
+func (d *DB) Ping(ctx context.Context) error {
+	if err := d.pool.PingContext(impatient(ctx)); err != nil {
+		return fmt.Errorf("ping the database: %w", unavailable(err))
+	}
+	return nil
+}
+
+// Close ends the listener and closes all connections.
+func (d *DB) Close() error {
+	d.stop()
+	d.listening.Wait()
+	if err := d.pool.Close(); err != nil {
+		return fmt.Errorf("close the database: %w", err)
+	}
+	return nil
+}
