@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,37 @@ func listenSetting(key, fallback, usage string, field func(*Config) *string) set
 			return fmt.Errorf("must be host:port, such as %q", fallback)
 		}
 		*field(c) = text
+		return nil
+	}}
+}
+
+// optionalListenSetting may be empty: then nobody listens.
+func optionalListenSetting(key, usage string, field func(*Config) *string) setting {
+	s := listenSetting(key, "", usage, field)
+	parse := s.parse
+	s.parse = func(c *Config, text string) error {
+		if text == "" {
+			return nil
+		}
+		if parse(c, text) != nil {
+			return errors.New(`must be host:port, such as "127.0.0.1:9464"`)
+		}
+		return nil
+	}
+	return s
+}
+
+// urlSetting is the base of URLs: scheme, host, perhaps a path. A slash at its end is dropped.
+func urlSetting(key, usage, example string, field func(*Config) *string) setting {
+	return setting{key: key, usage: usage, parse: func(c *Config, text string) error {
+		if text == "" {
+			return nil
+		}
+		u, err := url.Parse(text)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return fmt.Errorf("must be an http or https URL without user, query and fragment, such as %q", example)
+		}
+		*field(c) = strings.TrimRight(text, "/")
 		return nil
 	}}
 }
@@ -75,6 +107,7 @@ func checkRemote(c *Config, sources map[string]string) []error {
 	var faults []error
 	for _, listen := range []struct{ key, address string }{
 		{"listen", c.Listen}, {"temporal.listen", c.Temporal.Listen}, {"temporal.uiListen", c.Temporal.UIListen},
+		{"monitor.listen", c.Monitor.Listen},
 	} {
 		if listen.address == "" || loopback(listen.address) { // empty: has its own fault already
 			continue

@@ -2,7 +2,10 @@ package config
 
 import (
 	"log/slog"
+	"net/netip"
 	"time"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // Config is every setting of the operator. Load makes it and has checked it; nobody changes it afterwards.
@@ -17,12 +20,43 @@ type Config struct {
 	Projects string
 
 	Log        Log
+	Store      Store
+	Vault      Vault
 	Temporal   Temporal
 	Network    Network
 	Browser    Browser
 	Worker     Worker
 	API        API
 	Operations Operations
+	Monitor    Monitor
+	Tracing    Tracing
+}
+
+// Store says where sessions and operations are kept.
+type Store struct {
+	// URL is postgres://user@host:5432/name or sqlite:PATH; empty for a SQLite file in DataDir. It may hold a password. Connect with
+	// [Store.Address].
+	URL session.Secret
+	// PasswordFile holds the password that URL lacks; absolute, empty for none.
+	PasswordFile string
+}
+
+// Vault says where the key is that seals secrets.
+type Vault struct {
+	// KeyFile is the key's file, absolute; empty for "vault.key" in DataDir.
+	KeyFile string
+}
+
+// Monitor says where operators look.
+type Monitor struct {
+	// Listen is host:port of /healthz, /readyz and /metrics; empty for none beside the API's. Port 0 takes a free one.
+	Listen string
+}
+
+// Tracing says where traces go.
+type Tracing struct {
+	// Endpoint is the base URL of an OTLP receiver over HTTP ("http://127.0.0.1:4318"); empty for no traces.
+	Endpoint string
 }
 
 // Log says what is logged.
@@ -51,6 +85,11 @@ type Temporal struct {
 	UIListen string
 	// Retention is how long the server in our process keeps finished workflows.
 	Retention time.Duration
+	// Store is where the server in our process keeps its workflows: postgres://user@host:5432/name; empty for SQLite files in DataDir. It
+	// may hold a password. Connect with [Temporal.StoreAddress].
+	Store session.Secret
+	// StorePasswordFile holds the password that Store lacks; absolute, empty for none.
+	StorePasswordFile string
 }
 
 // Network says where the browser may go.
@@ -69,6 +108,10 @@ type Browser struct {
 	NoSandbox bool
 	// MaxPages is how many pages may be lent at the same time.
 	MaxPages int
+	// Endpoint is the Unix socket of a browser process ("anteroom browser"), absolute; empty to start a browser of our own.
+	Endpoint string
+	// Socket is the Unix socket where "anteroom browser" serves its browser, absolute; empty for "browser.sock" in DataDir.
+	Socket string
 }
 
 // Worker says how a worker ends.
@@ -81,6 +124,13 @@ type Worker struct {
 type API struct {
 	// MaxBody is the largest request body in bytes.
 	MaxBody int64
+	// RequestTimeout ends every request that does not wait on purpose.
+	RequestTimeout time.Duration
+	// PublicURL is where people reach the API ("https://anteroom.example.com"), for the links to answer pages; empty to take the
+	// address that the caller used. Without a slash at its end.
+	PublicURL string
+	// TrustedProxies are the reverse proxies whose forwarding headers are believed.
+	TrustedProxies []netip.Prefix
 }
 
 // Operations limits operations.
@@ -90,4 +140,6 @@ type Operations struct {
 	// Patience is how long a step of a login may wait for a worker that takes it up, or for a free page. How long a
 	// question waits for its answer is the project's to say.
 	Patience time.Duration
+	// Retention is how long a finished operation is kept.
+	Retention time.Duration
 }

@@ -9,7 +9,11 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/anteroom/anteroom/config"
+	"github.com/anteroom/anteroom/session"
 )
+
+// secretKeys are the settings that may hold a password.
+var secretKeys = map[string]bool{"store.url": true, "temporal.store": true}
 
 func TestLoad_WhenAValueIsBad_NamesKeyValueSourceAndWhatIsAllowed(t *testing.T) {
 	t.Parallel()
@@ -63,6 +67,25 @@ func TestLoad_WhenAValueIsBad_NamesKeyValueSourceAndWhatIsAllowed(t *testing.T) 
 		{"api.maxBody", "99999999999999999999GiB", "must be a size"},
 		{"api.maxBody", "17592186044417MiB", "must be a size"}, // 1 MiB, modulo 2^64
 		{"operations.startDeadline", "0s", "must be a duration from 1s to 24h"},
+		{"operations.retention", "1m", "must be a duration from 1h"},
+		{"store.url", "mysql://u:pw@db/x", "must start with postgres: or postgresql: or sqlite:"},
+		{"store.url", "postgres://u:pw@/x", "must be a URL with host and name"},
+		{"store.url", "postgres://u:pw@db", "must be a URL with host and name"},
+		{"store.url", "sqlite:~/x.db", `must not start with "~"`},
+		{"temporal.store", "sqlite:/x", "must start with postgres: or postgresql:"},
+		{"store.passwordFile", "~/x", `must not start with "~"`},
+		{"temporal.storePasswordFile", "~/x", `must not start with "~"`},
+		{"vault.keyFile", "~/x", `must not start with "~"`},
+		{"browser.endpoint", "~/x", `must not start with "~"`},
+		{"browser.socket", "~/x", `must not start with "~"`},
+		{"api.requestTimeout", "0s", "must be a duration from 1s to 5m"},
+		{"api.publicUrl", "anteroom.example.com", "must be an http or https URL"},
+		{"api.publicUrl", "https://u:p@example.com", "must be an http or https URL"},
+		{"api.trustedProxies", "10.0.0.0/8:80", "without ports"},
+		{"api.trustedProxies", "proxy", `is none, such as "10.0.0.0/8"`},
+		{"monitor.listen", "9464", `must be host:port, such as "127.0.0.1:9464"`},
+		{"monitor.listen", "0.0.0.0:9464", "lets other machines connect"},
+		{"tracing.endpoint", "127.0.0.1:4318", "must be an http or https URL"},
 		{"operations.patience", "169h", "must be a duration from 1s to 168h"},
 	} {
 		known[tc.key] = true
@@ -70,9 +93,14 @@ func TestLoad_WhenAValueIsBad_NamesKeyValueSourceAndWhatIsAllowed(t *testing.T) 
 		list := faults(t, err)
 		require.Len(t, list, 1, "%v", err)
 		require.Equal(t, tc.key, list[0].Key)
-		require.Equal(t, tc.value, list[0].Value)
+		shown := tc.value
+		if secretKeys[tc.key] {
+			shown = session.Redacted
+			require.NotContains(t, err.Error(), tc.value)
+		}
+		require.Equal(t, shown, list[0].Value)
 		require.Equal(t, envOf[tc.key], list[0].Source)
-		for _, part := range []string{tc.key, tc.value, envOf[tc.key], tc.says} {
+		for _, part := range []string{tc.key, shown, envOf[tc.key], tc.says} {
 			require.Contains(t, strings.ReplaceAll(err.Error(), `\"`, `"`), part)
 		}
 		require.NotContains(t, err.Error(), "\n", "one sentence")

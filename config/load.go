@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // Options say where Load reads settings from.
@@ -156,8 +158,15 @@ func (l *loader) parse(c *Config, s setting) {
 	if err == nil {
 		err = s.parse(c, text)
 	}
+	source := l.sources[s.key]
+	if err == nil && s.secret && strings.HasPrefix(source, "--") && hasPassword(text) {
+		err = fmt.Errorf("holds a password, which every user of this machine can read on a command line: set %s, or put it into a file", s.env())
+	}
 	if err != nil {
-		l.faults = append(l.faults, &SettingError{Key: s.key, Value: text, Source: l.sources[s.key], Reason: err.Error()})
+		if s.secret && text != "" {
+			text = session.Redacted
+		}
+		l.faults = append(l.faults, &SettingError{Key: s.key, Value: text, Source: source, Reason: err.Error()})
 	}
 }
 

@@ -30,8 +30,8 @@ func defaults() config.Config {
 		},
 		Browser:    config.Browser{MaxPages: 20},
 		Worker:     config.Worker{Drain: 6 * time.Second},
-		API:        config.API{MaxBody: 1 << 20},
-		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute},
+		API:        config.API{MaxBody: 1 << 20, RequestTimeout: 10 * time.Second},
+		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute, Retention: 30 * 24 * time.Hour},
 	}
 }
 
@@ -40,26 +40,39 @@ var samples = map[string]struct {
 	text  string
 	value any
 }{
-	"dataDir":                  {"/srv/anteroom", "/srv/anteroom"},
-	"listen":                   {"127.0.0.1:0", "127.0.0.1:0"},
-	"allowRemote":              {"true", true},
-	"projects":                 {"/etc/anteroom/projects", "/etc/anteroom/projects"},
-	"log.level":                {"debug", slog.LevelDebug},
-	"log.format":               {"json", "json"},
-	"temporal.address":         {"temporal:7233", "temporal:7233"},
-	"temporal.namespace":       {"logins", "logins"},
-	"temporal.listen":          {"[::1]:7000", "[::1]:7000"},
-	"temporal.uiListen":        {"localhost:7001", "localhost:7001"},
-	"temporal.retention":       {"48h", 48 * time.Hour},
-	"network.allow":            {"127.0.0.0/8, 10.1.0.0/16:8443", []config.AllowedNetwork{{Prefix: netip.MustParsePrefix("127.0.0.0/8")}, {Prefix: netip.MustParsePrefix("10.1.0.0/16"), Port: 8443}}},
-	"browser.path":             {"/usr/bin/chromium", "/usr/bin/chromium"},
-	"browser.user":             {"nobody", "nobody"},
-	"browser.noSandbox":        {"1", true},
-	"browser.maxPages":         {"7", 7},
-	"worker.drain":             {"30s", 30 * time.Second},
-	"api.maxBody":              {"512KiB", int64(512 << 10)},
-	"operations.startDeadline": {"1m30s", 90 * time.Second},
-	"operations.patience":      {"2h", 2 * time.Hour},
+	"dataDir":                    {"/srv/anteroom", "/srv/anteroom"},
+	"listen":                     {"127.0.0.1:0", "127.0.0.1:0"},
+	"allowRemote":                {"true", true},
+	"projects":                   {"/etc/anteroom/projects", "/etc/anteroom/projects"},
+	"log.level":                  {"debug", slog.LevelDebug},
+	"log.format":                 {"json", "json"},
+	"temporal.address":           {"temporal:7233", "temporal:7233"},
+	"temporal.namespace":         {"logins", "logins"},
+	"temporal.listen":            {"[::1]:7000", "[::1]:7000"},
+	"temporal.uiListen":          {"localhost:7001", "localhost:7001"},
+	"temporal.retention":         {"48h", 48 * time.Hour},
+	"network.allow":              {"127.0.0.0/8, 10.1.0.0/16:8443", []config.AllowedNetwork{{Prefix: netip.MustParsePrefix("127.0.0.0/8")}, {Prefix: netip.MustParsePrefix("10.1.0.0/16"), Port: 8443}}},
+	"browser.path":               {"/usr/bin/chromium", "/usr/bin/chromium"},
+	"browser.user":               {"nobody", "nobody"},
+	"browser.noSandbox":          {"1", true},
+	"browser.maxPages":           {"7", 7},
+	"worker.drain":               {"30s", 30 * time.Second},
+	"api.maxBody":                {"512KiB", int64(512 << 10)},
+	"operations.startDeadline":   {"1m30s", 90 * time.Second},
+	"operations.patience":        {"2h", 2 * time.Hour},
+	"operations.retention":       {"24h", 24 * time.Hour},
+	"store.url":                  {"postgres://anteroom@db:5432/anteroom", session.NewSecret("postgres://anteroom@db:5432/anteroom")},
+	"store.passwordFile":         {"/run/secrets/store", "/run/secrets/store"},
+	"vault.keyFile":              {"/run/secrets/vault.key", "/run/secrets/vault.key"},
+	"temporal.store":             {"postgresql://temporal@db/temporal", session.NewSecret("postgresql://temporal@db/temporal")},
+	"temporal.storePasswordFile": {"/run/secrets/temporal", "/run/secrets/temporal"},
+	"browser.endpoint":           {"/run/anteroom/browser.sock", "/run/anteroom/browser.sock"},
+	"browser.socket":             {"/run/anteroom/browser.sock", "/run/anteroom/browser.sock"},
+	"api.requestTimeout":         {"20s", 20 * time.Second},
+	"api.publicUrl":              {"https://anteroom.example.com/x/", "https://anteroom.example.com/x"},
+	"api.trustedProxies":         {"10.0.0.0/8, fd00::/8", []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}},
+	"monitor.listen":             {"127.0.0.1:9464", "127.0.0.1:9464"},
+	"tracing.endpoint":           {"http://127.0.0.1:4318", "http://127.0.0.1:4318"},
 }
 
 // leaf is one field of Config that holds a value.
@@ -74,7 +87,7 @@ func leaves(t reflect.Type, prefix string, index []int) []leaf {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		at := append(append([]int{}, index...), i)
-		if f.Type.Kind() == reflect.Struct {
+		if f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[session.Secret]() {
 			out = append(out, leaves(f.Type, prefix+lowerCamel(f.Name)+".", at)...)
 			continue
 		}
@@ -83,8 +96,11 @@ func leaves(t reflect.Type, prefix string, index []int) []leaf {
 	return out
 }
 
-// lowerCamel makes UIListen uiListen, API api and DataDir dataDir.
+// lowerCamel makes UIListen uiListen, API api, PublicURL publicUrl and DataDir dataDir.
 func lowerCamel(name string) string {
+	if before, ok := strings.CutSuffix(name, "URL"); ok {
+		name = before + "Url"
+	}
 	upper := 0
 	for upper < len(name) && unicode.IsUpper(rune(name[upper])) {
 		upper++

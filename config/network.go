@@ -62,6 +62,24 @@ func networksSetting(key, usage string, field func(*Config) *[]AllowedNetwork) s
 	}}
 }
 
+func prefixesSetting(key, usage string, field func(*Config) *[]netip.Prefix) setting {
+	return setting{key: key, usage: usage, list: true, parse: func(c *Config, text string) error {
+		var networks []AllowedNetwork
+		if err := networksSetting(key, usage, func(*Config) *[]AllowedNetwork { return &networks }).parse(c, text); err != nil {
+			return err
+		}
+		var prefixes []netip.Prefix
+		for _, n := range networks {
+			if n.Port != 0 {
+				return fmt.Errorf("must be a list of CIDR without ports: %q has one", n)
+			}
+			prefixes = append(prefixes, n.Prefix)
+		}
+		*field(c) = prefixes
+		return nil
+	}}
+}
+
 func parseNetwork(entry string) (AllowedNetwork, error) {
 	cidr, portText, hasPort := cutPort(entry)
 	var network AllowedNetwork

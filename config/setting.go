@@ -21,6 +21,8 @@ type setting struct {
 	boolean bool
 	// list settings may be a YAML list.
 	list bool
+	// secret settings may hold a password: their text is shown nowhere.
+	secret bool
 	// parse writes the value of text into c. Its error is the end of a sentence that starts with the key and the value.
 	parse func(c *Config, text string) error
 }
@@ -76,6 +78,11 @@ func fileSetting(key, usage string, field func(*Config) *string) setting {
 		*field(c) = path
 		return err
 	}}
+}
+
+// pathSetting is a file that is not looked at before it is used.
+func pathSetting(key, usage string, field func(*Config) *string) setting {
+	return dirSetting(key, "", usage, optional, field)
 }
 
 // absolute makes path absolute; relative ones start at the working directory. Empty stays empty.

@@ -1,7 +1,10 @@
 package config
 
 import (
+	"net/netip"
 	"time"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 // settings is the table of all settings: key, default, what it is, and how its text becomes a value.
@@ -20,6 +23,14 @@ var settings = []setting{
 	choiceSetting("log.format", LogText, "format of the log", []string{LogText, LogJSON},
 		func(c *Config) *string { return &c.Log.Format }),
 
+	databaseSetting("store.url", "where sessions and operations are kept: postgres://user@host:5432/name or sqlite:PATH (default: a SQLite file in dataDir)",
+		[]string{"postgres", "postgresql", "sqlite"}, func(c *Config) *session.Secret { return &c.Store.URL }),
+	pathSetting("store.passwordFile", "file with the password of store.url",
+		func(c *Config) *string { return &c.Store.PasswordFile }),
+
+	pathSetting("vault.keyFile", "file with the key that seals secrets (default <data-dir>/vault.key)",
+		func(c *Config) *string { return &c.Vault.KeyFile }),
+
 	addressSetting("temporal.address", "host:port of an outside Temporal server",
 		func(c *Config) *string { return &c.Temporal.Address }),
 	nameSetting("temporal.namespace", "default", "Temporal namespace",
@@ -31,6 +42,10 @@ var settings = []setting{
 	// An hour is Temporal's least local retention.
 	durationSetting("temporal.retention", "720h", "how long finished workflows are kept", time.Hour, 87600*time.Hour,
 		func(c *Config) *time.Duration { return &c.Temporal.Retention }),
+	databaseSetting("temporal.store", "where the Temporal server in this process keeps its workflows: postgres://user@host:5432/name (default: SQLite files in dataDir)",
+		[]string{"postgres", "postgresql"}, func(c *Config) *session.Secret { return &c.Temporal.Store }),
+	pathSetting("temporal.storePasswordFile", "file with the password of temporal.store",
+		func(c *Config) *string { return &c.Temporal.StorePasswordFile }),
 
 	networksSetting("network.allow", "private networks the browser may reach: CIDR or CIDR:port, separated by commas",
 		func(c *Config) *[]AllowedNetwork { return &c.Network.Allow }),
@@ -43,17 +58,35 @@ var settings = []setting{
 		func(c *Config) *bool { return &c.Browser.NoSandbox }),
 	countSetting("browser.maxPages", "20", "pages that may be in use at the same time", 1, 1000,
 		func(c *Config) *int { return &c.Browser.MaxPages }),
+	pathSetting("browser.endpoint", "Unix socket of a browser process, see the command browser (default: start a browser)",
+		func(c *Config) *string { return &c.Browser.Endpoint }),
+	pathSetting("browser.socket", "Unix socket where the command browser serves its browser (default <data-dir>/browser.sock)",
+		func(c *Config) *string { return &c.Browser.Socket }),
 
 	durationSetting("worker.drain", "6s", "how long running work may finish when the worker is stopped", 0, time.Hour,
 		func(c *Config) *time.Duration { return &c.Worker.Drain }),
 
 	sizeSetting("api.maxBody", "1MiB", "largest request body", 1<<10, 64<<20,
 		func(c *Config) *int64 { return &c.API.MaxBody }),
+	durationSetting("api.requestTimeout", "10s", "how long a request may take that does not wait on purpose", time.Second, 5*time.Minute,
+		func(c *Config) *time.Duration { return &c.API.RequestTimeout }),
+	urlSetting("api.publicUrl", "where people reach the API, for links to answer pages (default: the address the caller used)",
+		"https://anteroom.example.com", func(c *Config) *string { return &c.API.PublicURL }),
+	prefixesSetting("api.trustedProxies", "reverse proxies whose forwarding headers are believed: CIDR, separated by commas",
+		func(c *Config) *[]netip.Prefix { return &c.API.TrustedProxies }),
 
 	durationSetting("operations.startDeadline", "10m", "how long after its request an operation may be started",
 		time.Second, 24*time.Hour, func(c *Config) *time.Duration { return &c.Operations.StartDeadline }),
 	durationSetting("operations.patience", "30m", "how long a step of a login may wait for a worker that takes it up",
 		time.Second, 7*24*time.Hour, func(c *Config) *time.Duration { return &c.Operations.Patience }),
+	durationSetting("operations.retention", "720h", "how long finished operations are kept", time.Hour, 87600*time.Hour,
+		func(c *Config) *time.Duration { return &c.Operations.Retention }),
+
+	optionalListenSetting("monitor.listen", "host:port of /healthz, /readyz and /metrics, beside the API's (default: none)",
+		func(c *Config) *string { return &c.Monitor.Listen }),
+
+	urlSetting("tracing.endpoint", "base URL of an OTLP receiver over HTTP, for traces (default: none)", "http://127.0.0.1:4318",
+		func(c *Config) *string { return &c.Tracing.Endpoint }),
 }
 
 // Setting describes one setting for help texts and documentation.
