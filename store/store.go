@@ -47,8 +47,16 @@ type Installation interface {
 	CreateWorkspace(ctx context.Context, name string, at time.Time) (created bool, err error)
 	// WorkspaceExists reports whether name is a workspace.
 	WorkspaceExists(ctx context.Context, name string) (bool, error)
-	// CreateAPIKey stores the hash of a key; ErrNotFound without the workspace.
+	// ListWorkspaces lists the names of all workspaces, in alphabetical order.
+	ListWorkspaces(ctx context.Context) ([]string, error)
+	// CreateAPIKey stores the hash of a key; a repeat with the same ID and hash is harmless. ErrNotFound without the workspace.
 	CreateAPIKey(ctx context.Context, key APIKey) error
+	// ListAPIKeys lists the keys of a workspace, of all when workspace is empty; revoked ones too, oldest first, without
+	// their hashes.
+	ListAPIKeys(ctx context.Context, workspace string) ([]APIKey, error)
+	// RevokeAPIKey ends a key by its ID and returns it as it then stands, without its hash; it is refused from then on. A
+	// repeat keeps the first time. ErrNotFound without such a key.
+	RevokeAPIKey(ctx context.Context, id string, at time.Time) (APIKey, error)
 	// APIKeyByHash returns the unrevoked key of this hash, or ErrNotFound.
 	APIKeyByHash(ctx context.Context, hash []byte) (APIKey, error)
 }
@@ -57,9 +65,13 @@ type Installation interface {
 type APIKey struct {
 	ID        string
 	Workspace string
+	// Name is what people call it; it may be empty, and need not be unique.
+	Name string
 	// Hash is SHA-256 of the key, which holds 256 random bits.
 	Hash      []byte
 	CreatedAt time.Time
+	// RevokedAt is when it was revoked; zero while it is good.
+	RevokedAt time.Time
 }
 
 // Projects holds the target applications.

@@ -2,7 +2,6 @@ package relational
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -39,6 +38,20 @@ func (d *DB) CreateWorkspace(ctx context.Context, name string, created time.Time
 	return isNew && err == nil, err
 }
 
+// ListWorkspaces lists the names of all workspaces.
+func (d *DB) ListWorkspaces(ctx context.Context) ([]string, error) {
+	names, err := list(ctx, d.database, scanName, "SELECT workspace FROM workspaces ORDER BY workspace")
+	if err != nil {
+		return nil, fmt.Errorf("list workspaces: %w", err)
+	}
+	return names, nil
+}
+
+func scanName(row Row) (name string, err error) {
+	err = row.Scan(&name)
+	return name, err
+}
+
 const workspaceExists = "SELECT EXISTS (SELECT 1 FROM workspaces WHERE workspace = ?1)"
 
 // WorkspaceExists reports whether name is a workspace.
@@ -57,26 +70,4 @@ func needWorkspace(ctx context.Context, q Queryer, name string) error {
 		return fmt.Errorf("workspace %s: %w", name, store.ErrNotFound)
 	}
 	return err
-}
-
-// CreateAPIKey stores a key's hash; store.ErrNotFound without its workspace.
-func (d *DB) CreateAPIKey(ctx context.Context, key store.APIKey) error {
-	return d.write(ctx, "create API key "+key.ID, func(ctx context.Context, tx *tx) error {
-		if err := needWorkspace(ctx, tx, key.Workspace); err != nil {
-			return err
-		}
-		return tx.run(ctx, "INSERT INTO api_keys (id, workspace, hash, created_at) VALUES (?1, ?2, ?3, ?4)",
-			key.ID, key.Workspace, key.Hash, at(key.CreatedAt))
-	})
-}
-
-// APIKeyByHash finds the key of a hash; see store.Installation.
-func (d *DB) APIKeyByHash(ctx context.Context, hash []byte) (store.APIKey, error) {
-	var key store.APIKey
-	err := d.database.QueryRowContext(ctx, "SELECT id, workspace, hash, created_at FROM api_keys WHERE hash = ?1 AND revoked_at = 0", hash).
-		Scan(&key.ID, &key.Workspace, &key.Hash, timeColumn{&key.CreatedAt})
-	if err = notFound(err); errors.Is(err, store.ErrNotFound) {
-		return store.APIKey{}, fmt.Errorf("look up the API key: %w", err)
-	}
-	return key, err
 }

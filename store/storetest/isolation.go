@@ -16,6 +16,7 @@ import (
 const (
 	reconcilers    = "the reconciler looks after all of them"
 	sharedBrowsers = "browsers serve every workspace"
+	operators      = "the operator looks after the keys of all of them"
 )
 
 // spansWorkspaces names the methods that no workspace bounds, with the reason.
@@ -24,7 +25,10 @@ var spansWorkspaces = map[string]string{
 	"CreateWorkspace":     "makes one",
 	"WorkspaceExists":     "asks for one",
 	"CreateAPIKey":        "writes the workspace that the operator names",
+	"ListWorkspaces":      "lists them",
 	"APIKeyByHash":        "tells the workspace of a key",
+	"ListAPIKeys":         operators,
+	"RevokeAPIKey":        operators,
 	"RegisterBrowser":     sharedBrowsers,
 	"MarkBrowserLost":     sharedBrowsers,
 	"ListBrowsers":        sharedBrowsers,

@@ -23,7 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
 	all := tests{}
 	for _, part := range []tests{
-		installationTests, projectTests, sessionTests, operationTests, listingTests, transitionTests, finishTests,
+		installationTests, keyTests, projectTests, sessionTests, operationTests, listingTests, transitionTests, finishTests,
 		breakerTests, cancelTests, secretTests, questionTests, answerTests, claimTests, leaseTests, lendingTests, sweepTests, watchTests,
 		accountTests, spendTests, memoryTests, artefactTests, wayTests, isolationTests, modelTests, submitTests,
 	} {
