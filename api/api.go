@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -31,6 +32,8 @@ const DefaultMaxBody = 1 << 20
 type Config struct {
 	// MaxBody bounds a request's body, in bytes; zero means DefaultMaxBody.
 	MaxBody int64
+	// RequestTimeout ends every request that does not wait on purpose; zero means DefaultRequestTimeout.
+	RequestTimeout time.Duration
 	// Version is what GET /version says; empty means "unknown".
 	Version string
 	// StartDeadline is how long the reconciler may try to start an operation; zero means
@@ -49,10 +52,15 @@ type Deps struct {
 	Clock func() time.Time
 	// CheckProxy reports why a proxy cannot be used; see [service.Deps].
 	CheckProxy func(ctx context.Context, proxy session.Secret) error
+	// Checks are what GET /readyz looks at beside the store, which it always does.
+	Checks []Check
+	// Metrics answers GET /metrics, unless a proxy passed the request on; nil serves none. Set it only where the API listens on
+	// loopback: who reads metrics wants no key.
+	Metrics http.Handler
 }
 
 // New returns the API's handler, or an error that names what Deps lack. Forwarded headers are never trusted. The server
-// around it needs a read-header timeout; a write timeout is lifted for long polls. Cancel the server's base context
+// around it needs a read-header timeout; each request sets its own write deadline. Cancel the server's base context
 // when it stops, so that long polls answer.
 func New(d Deps) (http.Handler, error) {
 	if d.Clock == nil {
@@ -68,10 +76,14 @@ func New(d Deps) (http.Handler, error) {
 	if d.Config.MaxBody <= 0 {
 		d.Config.MaxBody = DefaultMaxBody
 	}
+	if d.Config.RequestTimeout <= 0 {
+		d.Config.RequestTimeout = DefaultRequestTimeout
+	}
 	if d.Config.Version == "" {
 		d.Config.Version = "unknown"
 	}
-	return newRouter(use, d.Logger, d.Config)
+	checks := slices.Concat([]Check{{Name: "store", Ready: d.Store.Ping}}, d.Checks)
+	return newRouter(&native{use, d.Config, newReadiness(checks, d.Logger)}, d)
 }
 
 // handlers is the whole contract: the native resources, and auth-sessions in Intuned's vocabulary.
@@ -84,6 +96,7 @@ type handlers struct {
 type native struct {
 	service *service.Service
 	config  Config
+	ready   *readiness
 }
 
 var _ contract.ServerInterface = handlers{}
@@ -92,7 +105,7 @@ var _ contract.ServerInterface = handlers{}
 // not go back to try "create" as a session's id.
 const stateOfSessionNamedCreate = "/api/v1/workspace/:workspaceId/projects/:projectName/auth-sessions/create/storage-state"
 
-func newRouter(use *service.Service, logger *slog.Logger, config Config) (*gin.Engine, error) {
+func newRouter(n *native, d Deps) (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode) // Gin's debug mode prints routes to standard output
 	router := gin.New()
 	router.HandleMethodNotAllowed = true
@@ -103,11 +116,14 @@ func newRouter(use *service.Service, logger *slog.Logger, config Config) (*gin.E
 	if err := router.SetTrustedProxies(nil); err != nil {
 		return nil, fmt.Errorf("new api: trust no proxies: %w", err)
 	}
-	router.Use(requestID, accessLog(logger), writeErrors(logger), recovery(logger), secureHeaders,
-		sameOrigin(), authorize(use), limitBody(config.MaxBody))
+	router.Use(requestID, accessLog(d.Logger), limitTime(n.config.RequestTimeout), writeErrors(d.Logger), recovery(d.Logger), secureHeaders,
+		sameOrigin(), authorize(n.service), limitRequests(maxRequests, maxWaiting), limitBody(n.config.MaxBody))
 	router.NoRoute(noRoute)
 	router.NoMethod(noMethod)
-	all := handlers{intuned.New(use), &native{use, config}}
+	if d.Metrics != nil {
+		router.GET(metricsPath, serveMetrics(d.Metrics))
+	}
+	all := handlers{intuned.New(n.service), n}
 	contract.RegisterHandlersWithOptions(router, all, contract.GinServerOptions{ErrorHandler: wrongParameter})
 	router.GET(stateOfSessionNamedCreate, func(c *gin.Context) {
 		all.GetAuthSessionStorageState(c, c.Param("workspaceId"), c.Param("projectName"), "create")

@@ -77,7 +77,7 @@ func TestAStoreThatIsGone_Is503WithRetryAfter(t *testing.T) {
 	r = f.Call(t, http.MethodGet, apitest.Sessions, nil)
 	require.Equal(t, http.StatusServiceUnavailable, r.Status)
 	require.Equal(t, true, r.JSON(t)["retirable"])
-	requireProblem(t, f.Call(t, http.MethodGet, "/readyz", nil), http.StatusServiceUnavailable, "store-unavailable")
+	require.Equal(t, http.StatusServiceUnavailable, f.Call(t, http.MethodGet, "/readyz", nil).Status)
 	require.Equal(t, http.StatusOK, f.Call(t, http.MethodGet, "/healthz", nil).Status)
 }
 

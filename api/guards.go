@@ -12,7 +12,7 @@ import (
 )
 
 // public lists the routes that want no key; every other route wants one.
-var public = map[string]bool{"/healthz": true, "/readyz": true, "/version": true, "/openapi.yaml": true}
+var public = map[string]bool{"/healthz": true, "/readyz": true, "/version": true, "/openapi.yaml": true, metricsPath: true}
 
 // secureHeaders tells browsers and caches to keep nothing and to guess nothing.
 func secureHeaders(c *gin.Context) {

@@ -88,6 +88,6 @@ func TestProbes_SayVersionAndHealth(t *testing.T) {
 	t.Parallel()
 	f := apitest.New(t, func(d *api.Deps) { d.Config.Version = "1.2.3" })
 	require.JSONEq(t, `{"status":"ok"}`, f.Call(t, http.MethodGet, "/healthz", nil).Body)
-	require.JSONEq(t, `{"status":"ok"}`, f.Call(t, http.MethodGet, "/readyz", nil).Body)
+	require.JSONEq(t, `{"status":"ok","checks":{"store":{"status":"ok"}}}`, f.Call(t, http.MethodGet, "/readyz", nil).Body)
 	require.JSONEq(t, `{"version":"1.2.3"}`, f.Call(t, http.MethodGet, "/version", nil).Body)
 }

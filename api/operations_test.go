@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/anteroom/anteroom/api/apitest"
+	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/session"
 )
 
@@ -118,16 +119,16 @@ func TestCancel_OfALiveOperation_TellsTheEngine(t *testing.T) {
 	require.Equal(t, []string{"cancel " + id}, f.Engine.Told())
 }
 
-func TestCancel_ThatTheEngineDidNotHear_IsToBeTriedAgain(t *testing.T) {
+func TestCancel_ThatTheEngineDidNotHear_IsAcceptedBecauseTheRowIsMarked(t *testing.T) {
 	t.Parallel()
 	f := apitest.New(t)
 	id := f.Start(t, nil)
 	f.Begin(id)
 	f.Engine.Err = errors.New("temporal is down")
 	r := f.Call(t, http.MethodPost, operations+"/"+id+"/cancel", nil)
-	p := requireProblem(t, r, http.StatusServiceUnavailable, "engine-unavailable")
-	require.NotContains(t, p["detail"], "temporal is down")
-	require.NotEmpty(t, r.Header.Get("Retry-After"))
-	f.Engine.Err = nil
-	require.Equal(t, http.StatusAccepted, f.Call(t, http.MethodPost, operations+"/"+id+"/cancel", nil).Status)
+	require.Equal(t, http.StatusAccepted, r.Status, r.Body)
+	op, err := f.Store.GetOperation(t.Context(), store.Ref{Workspace: apitest.Workspace, Operation: id})
+	require.NoError(t, err)
+	require.False(t, op.CancelRequestedAt.IsZero(), "the reconciler goes by this")
+	require.Contains(t, f.Log.String(), "temporal is down")
 }

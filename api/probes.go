@@ -17,13 +17,9 @@ func (n *native) GetHealth(c *gin.Context) {
 	c.JSON(http.StatusOK, contract.Health{Status: contract.HealthStatusOk})
 }
 
-// GetReadiness says whether the database answers.
+// GetReadiness says whether what the process needs can be used, and what of it cannot.
 func (n *native) GetReadiness(c *gin.Context) {
-	if err := n.service.Ready(c.Request.Context()); err != nil {
-		_ = c.Error(err)
-		return
-	}
-	c.JSON(http.StatusOK, contract.Health{Status: contract.HealthStatusOk})
+	c.JSON(n.ready.answer(c.Writer, c.Request))
 }
 
 // GetVersion says which version this is.

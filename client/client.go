@@ -31,6 +31,7 @@ type Client struct {
 	workspace string
 	key       session.Secret
 	http      *http.Client
+	patience  time.Duration
 }
 
 // New returns a client of the workspace "default" (see [Client.In]) at baseURL, such as "http://127.0.0.1:8080". A nil
@@ -48,7 +49,7 @@ func New(baseURL string, apiKey session.Secret, httpClient *http.Client) (*Clien
 	}
 	own := *httpClient
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{base: strings.TrimRight(u.String(), "/"), workspace: DefaultWorkspace, key: apiKey, http: &own}, nil
+	return &Client{base: strings.TrimRight(u.String(), "/"), workspace: DefaultWorkspace, key: apiKey, http: &own, patience: DefaultPatience}, nil
 }
 
 // In returns a client of another workspace.
@@ -66,6 +67,8 @@ type call struct {
 	body   any           // sent as JSON; nil for none
 	wait   time.Duration // of a long poll
 	into   any           // where the JSON answer goes; a *[]byte takes any answer as it is; nil for nowhere
+	again  repetition    // when it may be repeated
+	gone   string        // the code of an error that says, to a repeat, that a try whose answer got lost did it; may be empty
 }
 
 // workspacePath puts segments under the client's workspace.
@@ -73,8 +76,24 @@ func (c *Client) workspacePath(segments ...string) []string {
 	return append([]string{"api", "v1", "workspace", c.workspace}, segments...)
 }
 
-// do makes the call and returns the status of a good answer (2xx). Any other is an *Error.
-func (c *Client) do(ctx context.Context, k call) (int, error) {
+// do makes the call, again where it may, and returns the status of a good answer (2xx). Any other is an *Error.
+func (c *Client) do(ctx context.Context, k call) (status int, err error) {
+	patience := c.patience
+	if k.again == patient {
+		patience = restartPatience
+	}
+	err = repeat(ctx, patience, k.again, func(again bool) error {
+		status, err = c.try(ctx, k)
+		if again && k.gone != "" && errors.Is(err, &Error{Code: k.gone}) {
+			return nil
+		}
+		return err
+	})
+	return status, err
+}
+
+// try makes the call once.
+func (c *Client) try(ctx context.Context, k call) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout+k.wait)
 	defer cancel()
 	req, err := c.request(ctx, k)
@@ -135,9 +154,9 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 	return req, nil
 }
 
-// Ready returns nil when the service and its database answer.
+// Ready returns nil when the service and what it needs can be used. It is never repeated.
 func (c *Client) Ready(ctx context.Context) error {
-	_, err := c.do(ctx, call{method: http.MethodGet, path: []string{"readyz"}})
+	_, err := c.do(ctx, call{method: http.MethodGet, path: []string{"readyz"}, again: once})
 	return err
 }
 

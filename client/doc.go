@@ -4,5 +4,8 @@
 //	done, err := c.Login(ctx, "demo", client.StartRequest{Parameters: parameters}, askOnTheTerminal)
 //	state, err := c.StorageState(ctx, "demo", done.SessionID)
 //
-// The package imports session and the standard library.
+// Calls are repeated while the service answers 503 with Retry-After, or breaks the connection off, for up to DefaultPatience: every
+// call of this package is harmless to repeat, or refused by the service with the reason. See [Client.WithPatience].
+//
+// Of ours the package imports session only.
 package client

@@ -32,6 +32,9 @@ const (
 	CodeQuestionStale = "question-stale"
 	// CodeInvalidField: the field named in Field is wrong.
 	CodeInvalidField = "invalid-field"
+
+	codeSessionGone = "session-not-found"
+	codeProjectGone = "project-not-found"
 )
 
 // Error is an answer other than 2xx.
@@ -100,6 +103,9 @@ func errorOf(resp *http.Response, body []byte) error {
 		} `json:"details"`
 	}
 	e := &Error{Status: resp.StatusCode}
+	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
+		e.RetryAfter = time.Duration(seconds) * time.Second
+	}
 	if json.Unmarshal(body, &b) != nil {
 		return e
 	}
@@ -111,9 +117,6 @@ func errorOf(resp *http.Response, body []byte) error {
 	}
 	if code, isProblem := strings.CutPrefix(b.Type, problemType); isProblem {
 		e.Code, e.Message, e.Field, e.OperationID = code, b.Detail, b.Field, b.OperationID
-	}
-	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
-		e.RetryAfter = time.Duration(seconds) * time.Second
 	}
 	return e
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/anteroom/anteroom/session"
@@ -42,9 +40,8 @@ const (
 	pollWait = 20 * time.Second
 	// pollPause is the least time between two polls.
 	pollPause = 200 * time.Millisecond
-	// retryPause and maxRetries bound how long Login does without the service: while it restarts.
-	retryPause = time.Second
-	maxRetries = 30
+	// restartPatience bounds how long Login and Follow do without the service: while it restarts.
+	restartPatience = 30 * time.Second
 	// watchPause is the time between two looks at a question that is open.
 	watchPause = time.Second
 	// maxAnswers bounds how often one question is put to answer because the service refused the answer's form.
@@ -70,7 +67,7 @@ func (c *Client) Follow(ctx context.Context, project, operationID string, answer
 	done := LoginDone{OperationID: operationID}
 	refused := &refusals{}
 	for {
-		r, err := c.nextResult(ctx, project, operationID)
+		r, err := c.result(ctx, project, operationID, pollWait, patient)
 		if err != nil {
 			return done, err
 		}
@@ -90,40 +87,6 @@ func (c *Client) Follow(ctx context.Context, project, operationID string, answer
 			}
 		}
 	}
-}
-
-func (c *Client) nextResult(ctx context.Context, project, operationID string) (r Result, err error) {
-	err = patiently(ctx, func() error {
-		r, err = c.Result(ctx, project, operationID, pollWait)
-		return err
-	})
-	return r, err
-}
-
-// patiently repeats a call that is harmless to repeat while the service is away.
-func patiently(ctx context.Context, call func() error) error {
-	for try := 1; ; try++ {
-		err := call()
-		if err == nil || try == maxRetries || !passing(err) || ctx.Err() != nil {
-			return err
-		}
-		if err := pause(ctx, retryPause); err != nil {
-			return err
-		}
-	}
-}
-
-// passing reports whether the same call may succeed a little later.
-func passing(err error) bool {
-	if e, ok := errors.AsType[*Error](err); ok {
-		switch e.Status {
-		case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return true
-		}
-		return false
-	}
-	var transport *url.Error
-	return errors.As(err, &transport)
 }
 
 // refusals remembers that the service refused the form of an answer.
@@ -161,7 +124,7 @@ func (c *Client) answer(ctx context.Context, project, operationID string, q sess
 		return fmt.Errorf("answer question %s of operation %s: %w", q.ID, operationID, err)
 	}
 	// A repeat of an answer that was accepted, unheard, is told that the question is stale.
-	err = patiently(ctx, func() error { return c.Resume(ctx, project, operationID, q.ID, values) })
+	err = c.resume(ctx, project, operationID, q.ID, values, patient)
 	var e *Error
 	if !errors.As(err, &e) {
 		return err
@@ -217,7 +180,7 @@ func (c *Client) untilGone(ctx context.Context, project, operationID, questionID
 func (c *Client) stillAsks(ctx context.Context, project, operationID, questionID string) bool {
 	r, err := c.Result(ctx, project, operationID, 0)
 	if err != nil {
-		return ctx.Err() == nil && passing(err)
+		return ctx.Err() == nil && patient.may(err)
 	}
 	return r.Status == RequestedMoreInfo && r.Question.ID == questionID
 }

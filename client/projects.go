@@ -34,7 +34,7 @@ func (c *Client) ListProjects(ctx context.Context) ([]session.Project, error) {
 
 // DeleteProject removes a project that has no sessions.
 func (c *Client) DeleteProject(ctx context.Context, name string) error {
-	_, err := c.do(ctx, call{method: http.MethodDelete, path: c.workspacePath("projects", name)})
+	_, err := c.do(ctx, call{method: http.MethodDelete, path: c.workspacePath("projects", name), gone: codeProjectGone})
 	return err
 }
 

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/anteroom/anteroom/session"
 )
 
@@ -59,12 +61,43 @@ func (c *Client) sessionPath(project string, segments ...string) []string {
 	return append(c.workspacePath("projects", project, "auth-sessions"), segments...)
 }
 
-// Start starts a login and returns its operation's id. An *Error with CodeOperationLive names the live one of the session.
+// Start starts a login and returns its operation's id. An *Error with CodeOperationLive names the live one of the session: also
+// where it is this call's own, started by a try whose answer got lost, unless r.ID is empty; then the client chooses the
+// id and knows its own.
 func (c *Client) Start(ctx context.Context, project string, r StartRequest) (operationID string, err error) {
-	body := map[string]any{}
-	if r.ID != "" {
-		body["id"] = r.ID
+	chosen := r.ID == ""
+	if chosen {
+		r.ID = uuid.NewString()
 	}
+	k := c.startCall(project, r)
+	err = repeat(ctx, c.patience, repeatable, func(again bool) error {
+		if again && chosen {
+			if operationID, err = c.started(ctx, project, r.ID); err != nil || operationID != "" {
+				return err
+			}
+		}
+		var out struct{ OperationID string }
+		k.into = &out
+		_, err := c.try(ctx, k)
+		operationID = out.OperationID
+		return err
+	})
+	return operationID, err
+}
+
+// started returns the operation that a try started whose answer got lost; empty for none.
+func (c *Client) started(ctx context.Context, project, sessionID string) (string, error) {
+	var out struct{ Operations []session.Operation }
+	q := OperationQuery{Project: project, SessionID: sessionID, Limit: 1}
+	_, err := c.try(ctx, call{method: http.MethodGet, path: c.workspacePath("operations"), query: q.values(), into: &out})
+	if err != nil || len(out.Operations) == 0 {
+		return "", err
+	}
+	return out.Operations[0].ID, nil
+}
+
+func (c *Client) startCall(project string, r StartRequest) call {
+	body := map[string]any{"id": r.ID}
 	if r.Name != "" {
 		body["authSessionDisplayName"] = r.Name
 	}
@@ -74,13 +107,15 @@ func (c *Client) Start(ctx context.Context, project string, r StartRequest) (ope
 	if !r.Proxy.IsZero() {
 		body["proxy"] = r.Proxy.Reveal()
 	}
-	var out struct{ OperationID string }
-	_, err = c.do(ctx, call{method: http.MethodPost, path: c.sessionPath(project, "create"), body: body, into: &out})
-	return out.OperationID, err
+	return call{method: http.MethodPost, path: c.sessionPath(project, "create"), body: body}
 }
 
 // Result returns where a login stands. While it is Pending the service waits up to wait (at most 60 s) for something to tell.
 func (c *Client) Result(ctx context.Context, project, operationID string, wait time.Duration) (Result, error) {
+	return c.result(ctx, project, operationID, wait, repeatable)
+}
+
+func (c *Client) result(ctx context.Context, project, operationID string, wait time.Duration, again repetition) (Result, error) {
 	var out struct {
 		Status         Status
 		AuthSessionID  string
@@ -90,7 +125,9 @@ func (c *Client) Result(ctx context.Context, project, operationID string, wait t
 			Failure     *session.Failure
 		}
 	}
-	k := call{method: http.MethodGet, path: c.sessionPath(project, "create", operationID, "result"), wait: wait, into: &out}
+	k := call{
+		method: http.MethodGet, path: c.sessionPath(project, "create", operationID, "result"), wait: wait, into: &out, again: again,
+	}
 	if wait > 0 {
 		k.query = url.Values{"wait": {wait.String()}}
 	}
@@ -110,8 +147,15 @@ func (c *Client) Result(ctx context.Context, project, operationID string, wait t
 // Resume answers the question by the values of its fields, by name, or by the id of one of its choices under the name
 // [session.AnswerChoice], or by an action (resend, tryAnotherWay) under the name [session.AnswerAction]. Only an unknown page
 // takes values and a choice together. An *Error with CodeQuestionStale says that the question is no longer open, with
-// CodeInvalidField which value is wrong, with CodeNotAnswerable that the question allows no such answer.
+// CodeInvalidField which value is wrong, with CodeNotAnswerable that the question allows no such answer. A try whose answer got lost
+// is repeated: CodeQuestionStale may then speak of this call's own answer.
 func (c *Client) Resume(ctx context.Context, project, operationID, questionID string, values map[string]session.Secret) error {
+	return c.resume(ctx, project, operationID, questionID, values, repeatable)
+}
+
+func (c *Client) resume(
+	ctx context.Context, project, operationID, questionID string, values map[string]session.Secret, again repetition,
+) error {
 	body := map[string]any{"info_request_id": questionID}
 	fields := reveal(values)
 	for name, key := range map[string]string{session.AnswerChoice: "choice", session.AnswerAction: "action"} {
@@ -123,7 +167,9 @@ func (c *Client) Resume(ctx context.Context, project, operationID, questionID st
 	if len(fields) > 0 || len(body) == 1 {
 		body["values"] = fields
 	}
-	_, err := c.do(ctx, call{method: http.MethodPost, path: c.sessionPath(project, "create", operationID, "resume"), body: body})
+	_, err := c.do(ctx, call{
+		method: http.MethodPost, path: c.sessionPath(project, "create", operationID, "resume"), body: body, again: again,
+	})
 	return err
 }
 
@@ -143,7 +189,7 @@ func (c *Client) One(ctx context.Context, project, id string) (AuthSession, erro
 
 // Delete removes a session and cancels its live login.
 func (c *Client) Delete(ctx context.Context, project, id string) error {
-	_, err := c.do(ctx, call{method: http.MethodDelete, path: c.sessionPath(project, id)})
+	_, err := c.do(ctx, call{method: http.MethodDelete, path: c.sessionPath(project, id), gone: codeSessionGone})
 	return err
 }
 

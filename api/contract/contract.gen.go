@@ -214,6 +214,45 @@ func (e OperationState) Valid() bool {
 	}
 }
 
+// Defines values for ReadinessStatus.
+const (
+	ReadinessStatusOk          ReadinessStatus = "ok"
+	ReadinessStatusUnavailable ReadinessStatus = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the ReadinessStatus enum.
+func (e ReadinessStatus) Valid() bool {
+	switch e {
+	case ReadinessStatusOk:
+		return true
+	case ReadinessStatusUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReadinessCheckStatus.
+const (
+	ReadinessCheckStatusNoAnswer    ReadinessCheckStatus = "no_answer"
+	ReadinessCheckStatusOk          ReadinessCheckStatus = "ok"
+	ReadinessCheckStatusUnavailable ReadinessCheckStatus = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the ReadinessCheckStatus enum.
+func (e ReadinessCheckStatus) Valid() bool {
+	switch e {
+	case ReadinessCheckStatusNoAnswer:
+		return true
+	case ReadinessCheckStatusOk:
+		return true
+	case ReadinessCheckStatusUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ResultDoneStatus.
 const (
 	ResultDoneStatusDone ResultDoneStatus = "done"
@@ -721,6 +760,27 @@ type Project struct {
 type ProjectList struct {
 	Projects []Project `json:"projects"`
 }
+
+// Readiness defines model for Readiness.
+type Readiness struct {
+	// Checks By name - `store`, `temporal`, `browser`.
+	//
+	// Example: {"store":{"status":"ok"},"temporal":{"status":"no_answer"}}
+	Checks map[string]ReadinessCheck `json:"checks"`
+	Status ReadinessStatus           `json:"status"`
+}
+
+// ReadinessStatus defines model for Readiness.Status.
+type ReadinessStatus string
+
+// ReadinessCheck defines model for ReadinessCheck.
+type ReadinessCheck struct {
+	// Status `no_answer` when it took longer than 1.5 seconds.
+	Status ReadinessCheckStatus `json:"status"`
+}
+
+// ReadinessCheckStatus `no_answer` when it took longer than 1.5 seconds.
+type ReadinessCheckStatus string
 
 // Recipe What a person knows of a login that detection does not find; it overrides only what it names. Targets are a CSS selector, or
 // `label=` and an accessible name, or `text=` and visible text.
@@ -1314,7 +1374,7 @@ type ServerInterface interface {
 	// GetSpec This description
 	// (GET /openapi.yaml)
 	GetSpec(c *gin.Context)
-	// GetReadiness Whether the database answers
+	// GetReadiness Whether everything that the process needs can be used
 	// (GET /readyz)
 	GetReadiness(c *gin.Context)
 	// GetVersion Which version this is

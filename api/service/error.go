@@ -116,6 +116,13 @@ func unavailableError(cause error) *Error {
 	return f
 }
 
+// NewBusyError tells a caller to come again when more was asked at the same time than is worked on.
+func NewBusyError(after time.Duration) *Error {
+	f := NewError(Unavailable, "busy", "more is asked at the moment than can be worked on; try again")
+	f.RetryAfter = after
+	return f
+}
+
 // AsError returns the *Error that err is or wraps; any other error is an [NewInternalError].
 func AsError(err error) *Error {
 	if f, ok := errors.AsType[*Error](err); ok {

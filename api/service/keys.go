@@ -18,6 +18,8 @@ func (s *Service) Authorize(ctx context.Context, workspace string, key session.S
 		return NewError(Unauthorized, "key-missing", "the header x-api-key is missing; send the workspace's API key in it")
 	}
 	hash := sha256.Sum256([]byte(key.Reveal()))
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
 	known, err := s.store.APIKeyByHash(ctx, hash[:])
 	switch {
 	case errors.Is(err, store.ErrNotFound), err == nil && subtle.ConstantTimeCompare(known.Hash, hash[:]) != 1:

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/anteroom/anteroom/session"
@@ -68,8 +67,8 @@ func checkQuery(q store.OperationQuery) error {
 func cursorError() error { return NewFieldError("cursor", "is none that a page before gave") }
 
 // Cancel cancels a live operation and returns it as it then stands: over if it was queued, still live where its workflow has
-// to close the page first. Unlike a start, a cancel that the engine did not hear is an error, because nobody repeats it.
-// Errors: NotFound, Conflict (it is over), Unavailable (the engine did not hear it; try again).
+// to close the page first. A cancel that the engine did not hear is repeated by the reconciler, since the row is marked.
+// Errors: NotFound, Conflict (it is over).
 func (s *Service) Cancel(ctx context.Context, ref store.Ref) (session.Operation, error) {
 	op, err := s.Operation(ctx, ref)
 	if err != nil {
@@ -85,22 +84,8 @@ func (s *Service) Cancel(ctx context.Context, ref store.Ref) (session.Operation,
 	if op.State.Final() && op.State != session.OperationCanceled { // it ended in between
 		return session.Operation{}, overError(op)
 	}
-	if err := s.cancelWorkflow(ctx, ref); err != nil && !op.State.Final() {
-		return session.Operation{}, err
-	}
+	s.tell(ctx, "cancel", ref, func(ctx context.Context) error { return s.engine.Cancel(ctx, ref) })
 	return op, nil
-}
-
-func (s *Service) cancelWorkflow(ctx context.Context, ref store.Ref) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), engineTimeout)
-	defer cancel()
-	if err := s.engine.Cancel(ctx, ref); err != nil {
-		f := NewError(Unavailable, "engine-unavailable", "the operation is marked, but the engine could not be told; try again")
-		f.RetryAfter = unavailableFor
-		f.cause = fmt.Errorf("cancel the workflow of operation %s: %w", ref.Operation, err)
-		return f
-	}
-	return nil
 }
 
 func overError(op session.Operation) error {

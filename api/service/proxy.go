@@ -24,7 +24,7 @@ func (s *Service) checkProxyOf(ctx context.Context, proxy session.Secret) error 
 	if s.checkProxy == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, proxyTimeout)
+	ctx, cancel := context.WithTimeout(ctx, MaxProxyCheck)
 	defer cancel()
 	if err := s.checkProxy(ctx, proxy); err != nil {
 		return proxyError(proxy, err)

@@ -54,6 +54,8 @@ func (s *Service) operationIn(ctx context.Context, sc Scope, operationID string)
 	if err := checkName("projectName", sc.Project); err != nil {
 		return session.Operation{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
 	op, err := s.store.GetOperation(ctx, sc.ref(operationID))
 	if err == nil && op.Project == sc.Project {
 		return op, nil

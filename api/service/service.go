@@ -11,21 +11,25 @@ import (
 	"github.com/anteroom/anteroom/store"
 )
 
-// Bounds of what a call waits for besides the store.
+// Bounds of what a call waits for.
 const (
-	// engineTimeout bounds a call of the engine. The store has what was promised, so that nothing is lost by giving up.
-	engineTimeout = 5 * time.Second
+	// engineTimeout bounds a call of the engine. The store has what was promised, and the reconciler tells the engine after two
+	// seconds, so that callers need not wait longer for an engine that is away.
+	engineTimeout = time.Second
 	// pingTimeout bounds the question whether the store is there at all.
 	pingTimeout = time.Second
-	// proxyTimeout bounds the check of a proxy.
-	proxyTimeout = 10 * time.Second
+	// storeTimeout bounds the wait for the store where a request as a whole may take longer: for a proxy, for something to tell.
+	storeTimeout = 4 * time.Second
 )
+
+// MaxProxyCheck bounds the check of a caller's proxy.
+const MaxProxyCheck = 10 * time.Second
 
 // DefaultStartDeadline is how long the reconciler may try to start an operation, unless Deps say otherwise.
 const DefaultStartDeadline = 10 * time.Minute
 
-// Engine drives operations. It is told after the store has committed what was promised; its errors of Start and Resume are
-// logged and no more, because the reconciler repeats both. All methods are harmless when repeated.
+// Engine drives operations. It is told after the store has committed what was promised; its errors are logged and no
+// more, because the reconciler repeats all three. All methods are harmless when repeated.
 type Engine interface {
 	// Start starts the operation's workflow.
 	Start(ctx context.Context, op session.Operation) error
@@ -88,27 +92,22 @@ func New(d Deps) (*Service, error) {
 // now is the time as the store keeps it.
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Millisecond) }
 
-// Ready returns nil when the store answers, or a *Error of kind Unavailable.
-func (s *Service) Ready(ctx context.Context) error {
-	if err := s.ping(ctx); err != nil {
-		return unavailableError(fmt.Errorf("ping the store: %w", err))
-	}
-	return nil
-}
-
 func (s *Service) ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	return s.store.Ping(ctx)
 }
 
-// storeError turns an unexpected error of the store into one for the caller: unavailable when the store is not there at all.
+// storeError turns an unexpected error of the store into one for the caller: unavailable when the store is not there at all, or
+// did not answer within the time that the request has.
 func (s *Service) storeError(ctx context.Context, doing string, err error) error {
 	err = fmt.Errorf("%s: %w", doing, err)
-	if ctx.Err() != nil { // the caller has gone; drivers do not all say so
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled): // the caller has gone; drivers do not all say so
 		return NewInternalError(fmt.Errorf("%w (%w)", err, ctx.Err()))
-	}
-	if s.ping(context.WithoutCancel(ctx)) != nil {
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
+		return unavailableError(err)
+	case s.ping(context.WithoutCancel(ctx)) != nil:
 		return unavailableError(err)
 	}
 	return NewInternalError(err)

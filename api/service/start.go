@@ -34,12 +34,31 @@ func (s *Service) StartCreate(ctx context.Context, in StartInput) (session.Opera
 	if err := in.check(); err != nil {
 		return session.Operation{}, err
 	}
-	if _, err := s.project(ctx, in.Scope); err != nil {
+	if err := s.checkStart(ctx, in); err != nil {
 		return session.Operation{}, err
 	}
-	if err := s.checkProxyOf(ctx, in.Proxy); err != nil {
+	op, err := s.promise(ctx, in)
+	if err != nil {
 		return session.Operation{}, err
 	}
+	s.tell(ctx, "start", in.ref(op.ID), func(ctx context.Context) error { return s.engine.Start(ctx, op) })
+	return op, nil
+}
+
+// checkStart asks whether the project is there, and whether the proxy answers.
+func (s *Service) checkStart(ctx context.Context, in StartInput) error {
+	reading, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	if _, err := s.project(reading, in.Scope); err != nil {
+		return err
+	}
+	return s.checkProxyOf(ctx, in.Proxy)
+}
+
+// promise commits the operation.
+func (s *Service) promise(ctx context.Context, in StartInput) (session.Operation, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
 	n, err := s.newOperation(in)
 	if err != nil {
 		return session.Operation{}, err
@@ -48,7 +67,6 @@ func (s *Service) StartCreate(ctx context.Context, in StartInput) (session.Opera
 	if err != nil {
 		return session.Operation{}, s.createError(ctx, in.Scope, n.Operation.SessionID, err)
 	}
-	s.tell(ctx, "start", in.ref(op.ID), func(ctx context.Context) error { return s.engine.Start(ctx, op) })
 	return op, nil
 }
 
