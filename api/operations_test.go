@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/anteroom/anteroom/api/apitest"
-	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
 )
 
 func ids(t *testing.T, page map[string]any) []string {

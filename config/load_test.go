@@ -30,7 +30,7 @@ func defaults() config.Config {
 		},
 		Browser:    config.Browser{MaxPages: 20},
 		Worker:     config.Worker{Drain: 6 * time.Second},
-		API:        config.API{MaxBody: 1 << 20, RequestTimeout: 10 * time.Second},
+		API:        config.API{MaxBody: 1 << 20, RequestTimeout: 5 * time.Second},
 		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute, Retention: 30 * 24 * time.Hour},
 	}
 }

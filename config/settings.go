@@ -68,7 +68,7 @@ var settings = []setting{
 
 	sizeSetting("api.maxBody", "1MiB", "largest request body", 1<<10, 64<<20,
 		func(c *Config) *int64 { return &c.API.MaxBody }),
-	durationSetting("api.requestTimeout", "10s", "how long a request may take that does not wait on purpose", time.Second, 5*time.Minute,
+	durationSetting("api.requestTimeout", "5s", "how long a request may take that does not wait on purpose", time.Second, 5*time.Minute,
 		func(c *Config) *time.Duration { return &c.API.RequestTimeout }),
 	urlSetting("api.publicUrl", "where people reach the API, for links to answer pages (default: the address the caller used)",
 		"https://anteroom.example.com", func(c *Config) *string { return &c.API.PublicURL }),

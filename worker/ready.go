@@ -19,6 +19,8 @@ var ErrNoBrowser = errors.New("no browser runs; one is being started")
 
 // Ready returns nil when the Temporal server answers and serves.
 func (d *Dispatcher) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	if _, err := d.Client.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
 		return fmt.Errorf("ask the Temporal server for its health: %w", err)
 	}

@@ -191,7 +191,9 @@ func (p *Process) serve(context.Context) error {
 		Clock: now, CheckProxy: p.checkProxy,
 		Config: api.Config{
 			MaxBody: p.o.Config.API.MaxBody, StartDeadline: p.o.Config.Operations.StartDeadline, Version: p.o.Version,
+			RequestTimeout: p.o.Config.API.RequestTimeout,
 		},
+		Checks: []api.Check{{Name: "temporal", Ready: p.dispatcher().Ready}, {Name: "browser", Ready: p.fleet.Ready}},
 	})
 	if err != nil {
 		return err
