@@ -43,6 +43,8 @@ type Ref struct {
 type Installation interface {
 	// BindVault remembers keyID the first time and later fails with ErrOtherVaultKey for another.
 	BindVault(ctx context.Context, keyID string) error
+	// VaultKeyID is what BindVault remembered; ErrNotFound before that.
+	VaultKeyID(ctx context.Context) (string, error)
 	// CreateWorkspace makes a workspace; created is false if it is there already.
 	CreateWorkspace(ctx context.Context, name string, at time.Time) (created bool, err error)
 	// WorkspaceExists reports whether name is a workspace.

@@ -28,6 +28,15 @@ func (d *DB) BindVault(ctx context.Context, keyID string) error {
 	})
 }
 
+// VaultKeyID returns what BindVault remembered; store.ErrNotFound before that.
+func (d *DB) VaultKeyID(ctx context.Context) (string, error) {
+	id, err := one[string](ctx, d.database, "SELECT value FROM installation WHERE name = ?1", vaultKeyID)
+	if err = notFound(err); err != nil {
+		return "", fmt.Errorf("look for the vault's key: %w", err)
+	}
+	return id, nil
+}
+
 // CreateWorkspace makes a workspace; see store.Installation.
 func (d *DB) CreateWorkspace(ctx context.Context, name string, created time.Time) (isNew bool, err error) {
 	err = d.write(ctx, "create workspace "+name, func(ctx context.Context, tx *tx) error {

@@ -12,6 +12,14 @@ var installationTests = tests{
 	"Ping_WhenOpen_Answers": func(f *fixture) {
 		require.NoError(f.t, f.Ping(f.t.Context()))
 	},
+	"VaultKeyID_TellsWhatWasBound": func(f *fixture) {
+		_, err := f.VaultKeyID(f.t.Context())
+		require.ErrorIs(f.t, err, store.ErrNotFound)
+		require.NoError(f.t, f.BindVault(f.t.Context(), "key-1"))
+		id, err := f.VaultKeyID(f.t.Context())
+		require.NoError(f.t, err)
+		require.Equal(f.t, "key-1", id)
+	},
 	"BindVault_WhenBoundToAnotherKey_Fails": func(f *fixture) {
 		require.NoError(f.t, f.BindVault(f.t.Context(), "key-1"))
 		require.NoError(f.t, f.BindVault(f.t.Context(), "key-1"))

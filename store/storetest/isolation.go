@@ -22,6 +22,7 @@ const (
 // spansWorkspaces names the methods that no workspace bounds, with the reason.
 var spansWorkspaces = map[string]string{
 	"BindVault":           "the installation has one vault",
+	"VaultKeyID":          "the installation has one vault",
 	"CreateWorkspace":     "makes one",
 	"WorkspaceExists":     "asks for one",
 	"CreateAPIKey":        "writes the workspace that the operator names",

@@ -21,6 +21,9 @@ var commonKeys = []string{
 	"temporal.namespace",
 }
 
+// everyPart is what a process that is alone runs.
+var everyPart = process.Parts{API: true, Worker: true, Alone: true}
+
 // runFlags are the flags of the commands that run a process.
 type runFlags struct {
 	config string
@@ -56,7 +59,7 @@ func (a *app) serveCommand() *cobra.Command {
 			if cfg.Temporal.Address == "" {
 				return usagef("serve needs the address of a Temporal server: set --temporal-address")
 			}
-			return a.runProcess(cmd.Context(), cfg, nil, flags.json)
+			return a.runProcess(cmd.Context(), cfg, everyPart, nil, flags.json)
 		},
 	}
 	flags.add(cmd, append(commonKeys, "temporal.address")...)
@@ -64,14 +67,16 @@ func (a *app) serveCommand() *cobra.Command {
 }
 
 // runProcess runs a process until ctx ends or a part of it dies.
-func (a *app) runProcess(ctx context.Context, cfg *config.Config, temporal process.StartTemporal, asJSON bool) error {
+func (a *app) runProcess(
+	ctx context.Context, cfg *config.Config, parts process.Parts, temporal process.StartTemporal, asJSON bool,
+) error {
 	p, err := process.Start(ctx, process.Options{
-		Config: cfg, Logger: newLogger(a.stderr, cfg.Log), Temporal: temporal, Progress: a.progress(asJSON), Version: version(),
+		Config: cfg, Parts: parts, Logger: newLogger(a.stderr, cfg.Log), Temporal: temporal, Progress: a.progress(asJSON), Version: version(),
 	})
 	if err != nil {
 		return err
 	}
-	a.announce(p, asJSON)
+	a.announce(p, parts, asJSON)
 	var died error
 	select {
 	case <-ctx.Done():
@@ -97,14 +102,32 @@ func (a *app) progress(asJSON bool) func(string) {
 
 // endpoints is where everything of a process is.
 type endpoints struct {
-	API        string `json:"api"`
-	APIKeyFile string `json:"apiKeyFile"`
-	Workspace  string `json:"workspace"`
+	API        string `json:"api,omitempty"`
+	APIKeyFile string `json:"apiKeyFile,omitempty"`
+	Workspace  string `json:"workspace,omitempty"`
 	TemporalUI string `json:"temporalUi,omitempty"`
+	Monitor    string `json:"monitor,omitempty"`
 }
 
-func (a *app) announce(p *process.Process, asJSON bool) {
-	at := endpoints{API: p.APIURL(), APIKeyFile: p.APIKeyFile(), Workspace: process.DefaultWorkspace, TemporalUI: p.UIURL()}
+// announcePart tells where a process is that is one of several.
+func (a *app) announcePart(p *process.Process, asJSON bool) {
+	at := endpoints{API: p.APIURL(), Monitor: p.MonitorURL()}
+	switch {
+	case asJSON:
+		a.printLine(at)
+	case at.API != "":
+		fmt.Fprintf(a.stdout, "The API is up at %s. Ctrl-C stops it.\n", at.API)
+	default:
+		fmt.Fprintln(a.stdout, "The worker is up. Ctrl-C stops it.")
+	}
+}
+
+func (a *app) announce(p *process.Process, parts process.Parts, asJSON bool) {
+	if !parts.Alone {
+		a.announcePart(p, asJSON)
+		return
+	}
+	at := endpoints{API: p.APIURL(), APIKeyFile: p.APIKeyFile(), Workspace: process.DefaultWorkspace, TemporalUI: p.UIURL(), Monitor: p.MonitorURL()}
 	if asJSON {
 		a.printLine(at)
 		return

@@ -27,7 +27,7 @@ starts keep everything. Every setting can be given as flag, as ANTEROOM_… vari
 			if cfg.Temporal.Address != "" {
 				return usagef("up runs its own Temporal server; temporal.address is for serve: unset it")
 			}
-			return a.runProcess(cmd.Context(), cfg, a.program.Temporal, flags.json)
+			return a.runProcess(cmd.Context(), cfg, everyPart, a.program.Temporal, flags.json)
 		},
 	}
 	flags.add(cmd, append(commonKeys, "temporal.listen", "temporal.uiListen", "temporal.retention")...)

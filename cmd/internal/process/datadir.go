@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/anteroom/anteroom/config"
 )
 
 // Files of a data directory, besides those of the Temporal server.
@@ -44,25 +46,34 @@ func openDataDir(path string) (*dataDir, error) {
 
 func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) }
 
+// inDataDir is a file of the data directory, also of one that is not there.
+func inDataDir(c *config.Config, name string) string { return filepath.Join(c.DataDir, name) }
+
+func makeFolder(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return fmt.Errorf("make the folder %s: %w", path, err)
+	}
+	return nil
+}
+
 func (d *dataDir) close() error { return d.lock.Close() }
 
 // remembered reads a small file, or writes it with what produce gives, readable by the owner only.
-func (d *dataDir) remembered(name string, produce func() string) (value string, isNew bool, err error) {
-	path := d.file(name)
+func remembered(path string, produce func() string) (value string, isNew bool, err error) {
 	b, err := os.ReadFile(path)
 	if err == nil && len(b) > 0 {
 		return string(b), false, nil
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", false, fmt.Errorf("read %s: %w", name, err)
+		return "", false, fmt.Errorf("read %s: %w", path, err)
 	}
 	value = produce()
 	tmp := path + ".new"
 	if err := os.WriteFile(tmp, []byte(value), 0o600); err != nil {
-		return "", false, fmt.Errorf("write %s: %w", name, err)
+		return "", false, fmt.Errorf("write %s: %w", path, err)
 	}
 	if err := os.Rename(tmp, path); err != nil {
-		return "", false, fmt.Errorf("write %s: %w", name, err)
+		return "", false, fmt.Errorf("write %s: %w", path, err)
 	}
 	return value, true, nil
 }

@@ -100,7 +100,7 @@ func TestRemembered_IsMadeOnce_ForItsOwnerOnly(t *testing.T) {
 	d := newDataDir(t)
 	made := 0
 	for i := range 3 {
-		value, isNew, err := d.remembered("thing", func() string { made++; return "first" })
+		value, isNew, err := remembered(d.file("thing"), func() string { made++; return "first" })
 		require.NoError(t, err)
 		require.Equal(t, "first", value)
 		require.Equal(t, i == 0, isNew)
@@ -116,7 +116,7 @@ func TestRemembered_AfterAHalfDoneWrite_IsMadeAnew(t *testing.T) {
 	d := newDataDir(t)
 	require.NoError(t, os.WriteFile(d.file("thing"), nil, 0o600))
 	require.NoError(t, os.WriteFile(d.file("thing.new"), []byte("ha"), 0o600))
-	value, isNew, err := d.remembered("thing", func() string { return "whole" })
+	value, isNew, err := remembered(d.file("thing"), func() string { return "whole" })
 	require.NoError(t, err)
 	require.True(t, isNew)
 	require.Equal(t, "whole", value)
@@ -128,9 +128,9 @@ func TestRemembered_ThatCannotBeReadOrWritten_SaysWhich(t *testing.T) {
 	t.Parallel()
 	d := newDataDir(t)
 	require.NoError(t, os.Mkdir(d.file("folder"), 0o700))
-	_, _, err := d.remembered("folder", func() string { panic("made, though it is there") })
-	require.ErrorContains(t, err, "read folder")
-	_, _, err = d.remembered("no/such/place", func() string { return "x" })
-	require.ErrorContains(t, err, "write no/such/place")
+	_, _, err := remembered(d.file("folder"), func() string { panic("made, though it is there") })
+	require.ErrorContains(t, err, "read "+d.file("folder"))
+	_, _, err = remembered(d.file("no/such/place"), func() string { return "x" })
+	require.ErrorContains(t, err, "write "+d.file("no/such/place"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -24,6 +24,7 @@ func TestStart_WithoutABrowser_TouchesNothing(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	_, err := Start(t.Context(), Options{
+		Parts:  alone,
 		Config: &config.Config{DataDir: dir, Browser: config.Browser{Path: filepath.Join(t.TempDir(), "no-browser")}},
 		Logger: slog.New(slog.DiscardHandler),
 	})
@@ -48,6 +49,7 @@ func TestStart_OnAPortInUse_SaysSo_AndEndsWhatItStarted(t *testing.T) {
 	dir := t.TempDir()
 	var told []string
 	_, err = Start(t.Context(), Options{
+		Parts:    alone,
 		Config:   &config.Config{DataDir: dir, Listen: taken.Addr().String(), Browser: config.Browser{Path: program(t)}},
 		Logger:   slog.New(slog.DiscardHandler),
 		Progress: func(doing string) { told = append(told, doing) },
@@ -63,6 +65,7 @@ func TestStart_WhenTemporalCannotBeStarted_EndsWhatItStarted(t *testing.T) {
 	dir := t.TempDir()
 	var options TemporalOptions
 	_, err := Start(t.Context(), Options{
+		Parts: alone,
 		Config: &config.Config{
 			DataDir: dir, Listen: "127.0.0.1:0", Browser: config.Browser{Path: program(t)},
 			Temporal: config.Temporal{Namespace: "logins", Retention: time.Hour},

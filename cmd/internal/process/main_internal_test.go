@@ -36,12 +36,15 @@ func openAsChild(dir string) int {
 	return 0
 }
 
+// alone is a process with every part.
+var alone = Parts{API: true, Worker: true, Alone: true}
+
 // newProcess is a process of which nothing is started.
 func newProcess(t *testing.T) *Process {
 	t.Helper()
 	c := &config.Config{DataDir: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0"}
 	return &Process{
-		o:      Options{Config: c, Progress: func(string) {}},
+		o:      Options{Config: c, Parts: alone, Progress: func(string) {}},
 		logger: slog.New(slog.DiscardHandler), failed: make(chan error, 1),
 	}
 }

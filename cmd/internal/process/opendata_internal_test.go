@@ -80,7 +80,7 @@ func TestOpenData_AfterAFirstStartThatDiedHalfWay_CompletesIt(t *testing.T) {
 		},
 		"the API key is not registered": func(t *testing.T, dir string) {
 			t.Helper()
-			require.NoError(t, os.WriteFile(filepath.Join(dir, apiKeyFile), []byte(newAPIKey()+"\n"), 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, apiKeyFile), []byte(NewAPIKey().Reveal()+"\n"), 0o600))
 		},
 		"the API key is not written": func(t *testing.T, dir string) {
 			t.Helper()
@@ -103,7 +103,7 @@ func TestEnsureInstalled_Repeated_ChangesNothing(t *testing.T) {
 	p := startedOn(t, t.TempDir(), "")
 	key := apiKey(t, p)
 	for range 2 {
-		require.NoError(t, ensureInstalled(t.Context(), p.db, p.dir, at))
+		require.NoError(t, ensureInstalled(t.Context(), p.db, p.APIKeyFile(), at))
 		require.Equal(t, key, apiKey(t, p))
 		requireKeyWorks(t, p)
 	}
@@ -141,7 +141,8 @@ func TestOpenData_WithTheVaultKeyOfAnother_IsRefused(t *testing.T) {
 	p.o.Config.DataDir = dir
 	err := p.openData(t.Context())
 	require.ErrorIs(t, err, store.ErrOtherVaultKey)
-	require.ErrorContains(t, err, "put the vault key back")
+	require.ErrorContains(t, err, "put the right key file there")
+	require.ErrorContains(t, err, key)
 	stop(t, p)
 }
 

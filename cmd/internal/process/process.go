@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"time"
 
@@ -17,14 +16,28 @@ import (
 	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/config"
 	"github.com/anteroom/anteroom/session"
-	"github.com/anteroom/anteroom/store/sqlite"
+	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/store/postgres"
 	"github.com/anteroom/anteroom/vault"
 	"github.com/anteroom/anteroom/worker"
 )
 
+// Parts say what runs in a process.
+type Parts struct {
+	// API answers callers.
+	API bool
+	// Worker runs workflows and drives a browser.
+	Worker bool
+	// Alone is a process that is the whole installation, but perhaps for Temporal: it owns the data directory, where the store is
+	// unless it is elsewhere, and its first start makes vault key, workspace and API key. Several processes share what
+	// [Install] prepared instead.
+	Alone bool
+}
+
 // Options say what a process is made of.
 type Options struct {
 	Config *config.Config
+	Parts  Parts
 	Logger *slog.Logger
 	// Temporal starts a Temporal server in this process; nil connects to Config.Temporal.Address.
 	Temporal StartTemporal
@@ -42,9 +55,10 @@ type Process struct {
 
 	dir      *dataDir
 	vault    *vault.Vault
-	db       *sqlite.DB
+	db       store.Store
 	api      net.Listener
 	codec    net.Listener
+	monitor  net.Listener
 	temporal TemporalServer
 	client   client.Client
 	proxy    *browser.Proxy
@@ -76,20 +90,36 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 	return p, nil
 }
 
+// part is a step of the start.
+type part struct {
+	doing string
+	start func(ctx context.Context) error
+	// wanted is false for what other processes do.
+	wanted bool
+}
+
+func (p *Process) parts() []part {
+	has := p.o.Parts
+	return []part{
+		{"looking for a browser", p.findBrowser, has.Worker},
+		{"opening the data directory", p.openData, has.Alone},
+		{"opening the store", p.openShared, !has.Alone},
+		{"opening the API's port", p.listen, has.API},
+		{"opening the port of health and metrics", p.listenMonitor, true},
+		{"connecting to Temporal", p.startTemporal, true},
+		{"starting the forwarding proxy", p.startProxy, true},
+		{"starting the browser", p.startBrowser, has.Worker},
+		{"starting the workers", p.startWorkers, has.Worker},
+		{"starting the API", p.serve, has.API},
+		{"serving health and metrics", p.serveMonitor, true},
+	}
+}
+
 func (p *Process) start(ctx context.Context) error {
-	for _, part := range []struct {
-		doing string
-		start func(ctx context.Context) error
-	}{
-		{"looking for a browser", p.findBrowser},
-		{"opening the data directory", p.openData},
-		{"opening the API's port", p.listen},
-		{"starting Temporal", p.startTemporal},
-		{"starting the forwarding proxy", p.startProxy},
-		{"starting the browser", p.startBrowser},
-		{"starting the workers", p.startWorkers},
-		{"starting the API", p.serve},
-	} {
+	for _, part := range p.parts() {
+		if !part.wanted {
+			continue
+		}
 		p.o.Progress(part.doing)
 		if err := part.start(ctx); err != nil {
 			return err
@@ -104,38 +134,75 @@ func (p *Process) findBrowser(context.Context) error {
 	return err
 }
 
-// openData opens vault and store, and makes what the first start leaves behind.
+// openData opens vault and store of a process that is alone, and makes what the first start leaves behind.
 func (p *Process) openData(ctx context.Context) error {
+	if err := p.openDir(); err != nil {
+		return err
+	}
+	c := p.o.Config
+	if err := p.migrate(ctx); err != nil {
+		return err
+	}
+	db, err := openStore(ctx, c.Store, p.dir.file(storeFile), p.logger)
+	if err != nil {
+		return err
+	}
+	p.useStore(db)
+	if p.vault, err = openVault(ctx, db, keyFile(c)); err != nil {
+		return err
+	}
+	if err := ensureInstalled(ctx, db, p.dir.file(apiKeyFile), now()); err != nil {
+		return err
+	}
+	return loadProjects(ctx, db, c.Projects)
+}
+
+// migrate prepares the schema of a store that is no file; a file's is prepared when it is opened.
+func (p *Process) migrate(ctx context.Context) error {
+	if _, ok := p.o.Config.Store.SQLite(); ok {
+		return nil
+	}
+	url, err := p.o.Config.Store.Address()
+	if err != nil {
+		return err
+	}
+	_, _, err = postgres.Migrate(ctx, url.Reveal(), p.logger)
+	return err
+}
+
+// openDir locks the data directory, for a process that keeps something there.
+func (p *Process) openDir() error {
 	dir, err := openDataDir(p.o.Config.DataDir)
 	if err != nil {
 		return err
 	}
 	p.dir = dir
 	p.onStop("data directory", func(context.Context) error { return dir.close() })
-	if err := p.openVault(); err != nil {
-		return err
-	}
-	if p.db, err = sqlite.Open(ctx, dir.file(storeFile), p.logger); err != nil {
-		return err
-	}
-	p.onStop("store", func(context.Context) error { return p.db.Close() })
-	if err := p.db.BindVault(ctx, p.vault.KeyID()); err != nil {
-		return fmt.Errorf("check the vault key against the store: %w; put the vault key back that belongs to this data directory", err)
-	}
-	if err := ensureInstalled(ctx, p.db, dir, now()); err != nil {
-		return err
-	}
-	return p.loadProjects(ctx)
+	return nil
 }
 
-// openVault makes the vault's key file on the first start only: where there is a store, only the key that sealed it will do.
-func (p *Process) openVault() (err error) {
-	open := vault.OpenOrCreate
-	if _, statErr := os.Stat(p.dir.file(storeFile)); statErr == nil {
-		open = vault.Open
+// openShared opens store and vault of a process that is one of several.
+func (p *Process) openShared(ctx context.Context) error {
+	db, key, err := openShared(ctx, p.o.Config, p.logger)
+	if err != nil {
+		return err
 	}
-	p.vault, err = open(p.dir.file(vaultKeyFile))
-	return err
+	p.useStore(db)
+	p.vault = key
+	if p.o.Parts.Worker {
+		if err := p.openDir(); err != nil {
+			return err
+		}
+	}
+	if !p.o.Parts.API {
+		return nil
+	}
+	return loadProjects(ctx, db, p.o.Config.Projects)
+}
+
+func (p *Process) useStore(db store.Store) {
+	p.db = db
+	p.onStop("store", func(context.Context) error { return db.Close() })
 }
 
 // listen takes the API's port before anything slow starts, so that a port in use is said at once.
@@ -150,41 +217,15 @@ func (p *Process) listen(ctx context.Context) error {
 	return nil
 }
 
-// startTemporal starts the server in this process, or takes the one that is configured, and connects to it.
-func (p *Process) startTemporal(ctx context.Context) error {
-	t := p.o.Config.Temporal
-	address := t.Address
-	if p.o.Temporal != nil {
-		if err := p.startCodec(ctx); err != nil {
-			return err
-		}
-		server, err := p.o.Temporal(ctx, TemporalOptions{
-			DataDir: p.dir.file("temporal"), Listen: t.Listen, UIListen: t.UIListen, Namespace: t.Namespace,
-			Retention: t.Retention, SearchAttributes: SearchAttributes(),
-			CodecEndpoint: "http://" + p.codec.Addr().String(), Logger: p.logger.With("part", "temporal"),
-		})
-		if err != nil {
-			return err
-		}
-		p.temporal, address = server, server.Address()
-		p.onStop("Temporal", server.Stop)
-		if err := p.serveCodec(); err != nil {
-			return err
-		}
+// APIURL is where the API is: "http://127.0.0.1:8080"; empty without one.
+func (p *Process) APIURL() string {
+	if p.api == nil {
+		return ""
 	}
-	c, err := dialTemporal(ctx, address, t.Namespace, p.vault.Converters(), p.logger.With("part", "temporal-sdk"))
-	if err != nil {
-		return err
-	}
-	p.client = c
-	p.onStop("Temporal client", func(context.Context) error { c.Close(); return nil })
-	return nil
+	return "http://" + p.api.Addr().String()
 }
 
-// APIURL is where the API is: "http://127.0.0.1:8080".
-func (p *Process) APIURL() string { return "http://" + p.api.Addr().String() }
-
-// APIKeyFile is the file with the API key of the default workspace.
+// APIKeyFile is the file with the API key of the default workspace, in the data directory of a process that is alone.
 func (p *Process) APIKeyFile() string { return p.dir.file(apiKeyFile) }
 
 // UIURL is where the Temporal UI is; empty when the server is not in this process.

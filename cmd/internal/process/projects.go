@@ -16,25 +16,25 @@ import (
 
 // loadProjects puts the operator's project files into the default workspace. A project whose file did not change keeps
 // its version; one that has no file stays as it is.
-func (p *Process) loadProjects(ctx context.Context) error {
-	if p.o.Config.Projects == "" {
+func loadProjects(ctx context.Context, db store.Projects, dir string) error {
+	if dir == "" {
 		return nil
 	}
-	projects, err := config.LoadProjects(p.o.Config.Projects)
+	projects, err := config.LoadProjects(dir)
 	if err != nil {
 		return err
 	}
 	for _, project := range projects {
 		project.Workspace = DefaultWorkspace
-		if err := p.putIfChanged(ctx, project); err != nil {
+		if err := putIfChanged(ctx, db, project); err != nil {
 			return fmt.Errorf("store the project %s: %w", project.Name, err)
 		}
 	}
 	return nil
 }
 
-func (p *Process) putIfChanged(ctx context.Context, project session.Project) error {
-	old, err := p.db.GetProject(ctx, project.Workspace, project.Name)
+func putIfChanged(ctx context.Context, db store.Projects, project session.Project) error {
+	old, err := db.GetProject(ctx, project.Workspace, project.Name)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 	case err != nil:
@@ -45,7 +45,7 @@ func (p *Process) putIfChanged(ctx context.Context, project session.Project) err
 			return err
 		}
 	}
-	_, _, err = p.db.PutProject(ctx, project, now())
+	_, _, err = db.PutProject(ctx, project, now())
 	return err
 }
 

@@ -55,6 +55,40 @@ func SearchAttributes() map[string]enumspb.IndexedValueType {
 	return attributes
 }
 
+// startTemporal starts the server in this process, or takes the one that is configured, and connects to it.
+func (p *Process) startTemporal(ctx context.Context) error {
+	t := p.o.Config.Temporal
+	address := t.Address
+	if p.o.Temporal != nil {
+		if err := p.startCodec(ctx); err != nil {
+			return err
+		}
+		server, err := p.o.Temporal(ctx, TemporalOptions{
+			DataDir: p.dir.file("temporal"), Listen: t.Listen, UIListen: t.UIListen, Namespace: t.Namespace,
+			Retention: t.Retention, SearchAttributes: SearchAttributes(),
+			CodecEndpoint: "http://" + p.codec.Addr().String(), Logger: p.logger.With("part", "temporal"),
+		})
+		if err != nil {
+			return err
+		}
+		p.temporal, address = server, server.Address()
+		p.onStop("Temporal", server.Stop)
+		if err := p.serveCodec(); err != nil {
+			return err
+		}
+	}
+	c, err := dialTemporal(ctx, address, t.Namespace, p.vault.Converters(), p.logger.With("part", "temporal-sdk"))
+	if err != nil {
+		return err
+	}
+	p.client = c
+	p.onStop("Temporal client", func(context.Context) error { c.Close(); return nil })
+	if p.temporal != nil { // which made its namespace itself
+		return nil
+	}
+	return checkNamespace(ctx, c, t.Namespace)
+}
+
 // dialTemporal connects to the server with sealed payloads.
 func dialTemporal(ctx context.Context, address, namespace string, sealing vault.Converters, logger *slog.Logger) (client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)

@@ -1,0 +1,83 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+
+	"github.com/anteroom/anteroom/browser"
+	"github.com/anteroom/anteroom/session"
+)
+
+// startProxy starts the forwarding proxy that all traffic of the browser passes.
+func (p *Process) startProxy(ctx context.Context) error {
+	policy := browser.Policy{OwnPorts: p.ownPorts}
+	for _, network := range p.o.Config.Network.Allow {
+		rule, err := browser.ParseAllow(network.String())
+		if err != nil {
+			return err
+		}
+		policy.Allow = append(policy.Allow, rule)
+	}
+	proxy, err := browser.NewProxy(ctx, browser.ProxyOptions{Policy: policy, Logger: p.logger.With("part", "proxy")})
+	if err != nil {
+		return fmt.Errorf("start the forwarding proxy: %w", err)
+	}
+	p.proxy = proxy
+	p.onStop("forwarding proxy", proxy.Close)
+	return nil
+}
+
+// ownPorts are the ports that no page may reach, whatever the operator allows.
+func (p *Process) ownPorts() []uint16 {
+	addresses := []string{p.o.Config.Temporal.Address}
+	for _, l := range []net.Listener{p.api, p.codec, p.monitor} {
+		if l != nil {
+			addresses = append(addresses, l.Addr().String())
+		}
+	}
+	var ports []uint16
+	if p.temporal != nil {
+		addresses = append(addresses, hostPortOf(p.temporal.UIURL()))
+		ports = append(ports, p.temporal.Ports()...)
+	}
+	for _, a := range addresses {
+		if port, ok := portOf(a); ok {
+			ports = append(ports, port)
+		}
+	}
+	return ports
+}
+
+func portOf(address string) (uint16, bool) {
+	_, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return 0, false
+	}
+	port, err := strconv.ParseUint(text, 10, 16)
+	return uint16(port), err == nil
+}
+
+// upstreams opens callers' proxies for pages.
+type upstreams struct{ proxy *browser.Proxy }
+
+// Open opens a listener that goes on through the caller's proxy.
+func (u upstreams) Open(ctx context.Context, upstream session.Secret) (string, io.Closer, error) {
+	up, err := u.proxy.NewUpstream(ctx, upstream)
+	if err != nil {
+		return "", nil, err
+	}
+	return up.URL(), closing{up}, nil
+}
+
+// closing gives an upstream the deadline that io.Closer has no room for.
+type closing struct{ up *browser.Upstream }
+
+// Close ends the listener.
+func (c closing) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainRequests)
+	defer cancel()
+	return c.up.Close(ctx)
+}

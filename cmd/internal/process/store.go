@@ -1,0 +1,89 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/anteroom/anteroom/config"
+	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/store/postgres"
+	"github.com/anteroom/anteroom/store/sqlite"
+	"github.com/anteroom/anteroom/vault"
+)
+
+// ErrSharedStore: a process that is one of several was given a SQLite file.
+var ErrSharedStore = errors.New("a SQLite store serves the standalone process only: set store.url to postgres://user@host:5432/name")
+
+// ErrNotInstalled: the store was never prepared.
+var ErrNotInstalled = errors.New(`the store is not prepared: run "anteroom init" first`)
+
+// openStore opens the store that the settings name; sqliteFile is where it is when they name none.
+func openStore(ctx context.Context, c config.Store, sqliteFile string, logger *slog.Logger) (store.Store, error) {
+	if path, ok := c.SQLite(); ok {
+		if path == "" {
+			path = sqliteFile
+		}
+		return opened(sqlite.Open(ctx, path, logger))
+	}
+	url, err := c.Address()
+	if err != nil {
+		return nil, err
+	}
+	return opened(postgres.Open(ctx, url.Reveal(), logger))
+}
+
+// opened keeps a nil *DB from becoming a Store that is not nil.
+func opened[S store.Store](db S, err error) (store.Store, error) {
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// openShared opens store and vault of a process that is one of several. It prepares nothing: that is the work of Install.
+func openShared(ctx context.Context, c *config.Config, logger *slog.Logger) (store.Store, *vault.Vault, error) {
+	if _, ok := c.Store.SQLite(); ok {
+		return nil, nil, ErrSharedStore
+	}
+	key, err := vault.Open(keyFile(c))
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := openStore(ctx, c.Store, "", logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkVault(ctx, db, key, keyFile(c)); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, key, nil
+}
+
+// checkVault fails unless the store was sealed with this key.
+func checkVault(ctx context.Context, db store.Installation, key *vault.Vault, file string) error {
+	bound, err := db.VaultKeyID(ctx)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return ErrNotInstalled
+	case err != nil:
+		return err
+	case bound != key.KeyID():
+		return otherVaultKey(file, bound, key.KeyID())
+	}
+	return nil
+}
+
+func otherVaultKey(file, bound, found string) error {
+	return fmt.Errorf("the store was sealed with the vault key %s, and %s holds %s: %w; put the right key file there",
+		bound, file, found, store.ErrOtherVaultKey)
+}
+
+// keyFile is where the vault's key is.
+func keyFile(c *config.Config) string {
+	if c.Vault.KeyFile != "" {
+		return c.Vault.KeyFile
+	}
+	return inDataDir(c, vaultKeyFile)
+}

@@ -1,0 +1,130 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/anteroom/anteroom/activities"
+	"github.com/anteroom/anteroom/browser"
+	"github.com/anteroom/anteroom/login"
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/worker"
+)
+
+// startBrowser prepares the fleet and starts its first browser, so that a machine that cannot run one is told at start.
+func (p *Process) startBrowser(ctx context.Context) error {
+	host, _, err := remembered(p.dir.file(hostFile), func() string { return session.NewID("host_") })
+	if err != nil {
+		return err
+	}
+	p.fleet = &worker.Fleet{
+		Launch: p.launch,
+		Poll:   func(queue string) (func(), error) { return p.workers.PollPages(queue) },
+		Host:   host,
+		Pages:  p.o.Config.Browser.MaxPages,
+		Store:  p.db,
+		Now:    now,
+		Logger: p.logger.With("part", "fleet"),
+	}
+	p.pages = &activities.Pages{
+		Store: p.db, Vault: p.vault, Browsers: p.fleet, Upstreams: upstreams{p.proxy},
+		Now: now, Logger: p.logger.With("part", "pages"),
+	}
+	p.workers = &worker.Workers{
+		Client:  p.client,
+		Records: &activities.Records{Store: p.db, IDs: p.vault, Now: now, Logger: p.logger},
+		Pages:   p.pages,
+		Drain:   p.o.Config.Worker.Drain,
+	}
+	if err := p.fleet.ForgetOthers(ctx); err != nil {
+		return err
+	}
+	p.onStop("browsers", p.fleet.Close)
+	login.Prepare()
+	_, err = p.fleet.Browser(ctx, session.BrowserShell)
+	return err
+}
+
+// warmPages are kept ready in the headless shell, where each takes some 16 MB: a login uses one page, its proof two. Making
+// one takes longer than anything that a login does by itself.
+const warmPages = 3
+
+func (p *Process) launch(ctx context.Context, kind session.BrowserKind) (worker.Browser, error) {
+	b := p.o.Config.Browser
+	options := browser.Options{
+		Kind: kind, User: b.User, NoSandbox: b.NoSandbox, ProxyURL: p.proxy.URL(), Faults: p.proxy.Fault,
+		Logger: p.logger.With("part", "browser"),
+	}
+	if kind == session.BrowserShell {
+		options.Path, options.WarmPages = b.Path, warmPages
+	}
+	launched, err := browser.Launch(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return activities.Chromium{Browser: launched}, nil
+}
+
+// startWorkers starts polling, the reconciler and the janitor.
+func (p *Process) startWorkers(context.Context) error {
+	stops := []func(){p.fleet.Drain}
+	p.onStop("workers", func(context.Context) error { return stopAll(stops) })
+	for _, poll := range []func() (func(), error){
+		p.workers.PollWorkflows,
+		func() (func(), error) { return p.workers.PollOpenings(session.BrowserShell) },
+		func() (func(), error) { return p.workers.PollOpenings(session.BrowserChrome) },
+	} {
+		stop, err := poll()
+		if err != nil {
+			return err
+		}
+		stops = append(stops, stop)
+	}
+	reconciler := &worker.Reconciler{Store: p.db, Workflows: p.dispatcher(), Now: now, Logger: p.logger.With("part", "reconciler")}
+	p.background("reconciler", reconciler.Run)
+	p.background("janitor", p.pages.RunJanitor)
+	if p.temporal != nil {
+		p.background("temporal watch", p.watchTemporal)
+	}
+	return nil
+}
+
+// stopAll stops the workers side by side, so that their drains do not add up.
+func stopAll(stops []func()) error {
+	var wg sync.WaitGroup
+	for _, stop := range stops {
+		wg.Go(stop)
+	}
+	wg.Wait()
+	return nil
+}
+
+// background runs a loop until the process stops, and waits for it then.
+func (p *Process) background(what string, run func(ctx context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		run(ctx)
+	}()
+	p.onStop(what, func(context.Context) error {
+		cancel()
+		<-done
+		return nil
+	})
+}
+
+func (p *Process) watchTemporal(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-p.temporal.Stopped():
+		if err := p.temporal.Err(); err != nil {
+			p.fail(fmt.Errorf("the Temporal server died: %w", err))
+		}
+	}
+}
+
+func (p *Process) dispatcher() *worker.Dispatcher {
+	return &worker.Dispatcher{Client: p.client, Patience: p.o.Config.Operations.Patience, Eager: p.o.Parts.Worker}
+}
