@@ -56,7 +56,10 @@ func makeFolder(path string) error {
 	return nil
 }
 
-func (d *dataDir) close() error { return d.lock.Close() }
+// close gives the lock back explicitly: a child that was forked and has not yet become its program holds the file, too.
+func (d *dataDir) close() error {
+	return errors.Join(syscall.Flock(int(d.lock.Fd()), syscall.LOCK_UN), d.lock.Close())
+}
 
 // remembered reads a small file, or writes it with what produce gives, readable by the owner only.
 func remembered(path string, produce func() string) (value string, isNew bool, err error) {

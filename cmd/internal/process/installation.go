@@ -16,6 +16,7 @@ import (
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/store/postgres"
 	"github.com/anteroom/anteroom/vault"
+	"github.com/anteroom/anteroom/worker"
 )
 
 // DefaultWorkspace is the workspace that the first start makes.
@@ -75,6 +76,9 @@ func (p Prepare) install(ctx context.Context, url session.Secret) (*Installed, e
 	if err != nil {
 		return nil, err
 	}
+	if err := p.namespace(ctx); err != nil {
+		return nil, err
+	}
 	if err := ensureInstalled(ctx, db, p.APIKeyFile, now()); err != nil {
 		return nil, err
 	}
@@ -85,6 +89,11 @@ func (p Prepare) install(ctx context.Context, url session.Secret) (*Installed, e
 		Workspace: DefaultWorkspace, APIKeyFile: p.APIKeyFile, VaultFile: keyFile(p.Config), VaultKeyID: key.KeyID(),
 		Namespace: p.Config.Temporal.Namespace,
 	}, nil
+}
+
+func (p Prepare) namespace(ctx context.Context) error {
+	t := p.Config.Temporal
+	return worker.EnsureNamespace(ctx, t.Address, t.Namespace, t.Retention, SearchAttributes())
 }
 
 // openVault opens the key file and binds the store to it. It makes the file for a store that nothing was sealed in; for any

@@ -1,10 +1,12 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"github.com/anteroom/anteroom/config"
 	"github.com/anteroom/anteroom/store"
@@ -22,16 +24,26 @@ var ErrNotInstalled = errors.New(`the store is not prepared: run "anteroom init"
 // openStore opens the store that the settings name; sqliteFile is where it is when they name none.
 func openStore(ctx context.Context, c config.Store, sqliteFile string, logger *slog.Logger) (store.Store, error) {
 	if path, ok := c.SQLite(); ok {
-		if path == "" {
-			path = sqliteFile
-		}
-		return opened(sqlite.Open(ctx, path, logger))
+		return opened(sqlite.Open(ctx, cmp.Or(path, sqliteFile), logger))
 	}
 	url, err := c.Address()
 	if err != nil {
 		return nil, err
 	}
 	return opened(postgres.Open(ctx, url.Reveal(), logger))
+}
+
+// OpenStore opens the store that the settings name, for a command that works on it: the file of a standalone process, which
+// must exist, or a shared one. The caller closes it.
+func OpenStore(ctx context.Context, c *config.Config, logger *slog.Logger) (store.Store, error) {
+	file := inDataDir(c, storeFile)
+	if path, ok := c.Store.SQLite(); ok {
+		file = cmp.Or(path, file)
+		if _, err := os.Stat(file); err != nil {
+			return nil, fmt.Errorf("there is no store: %w; name the right one with --data-dir or store.url", err)
+		}
+	}
+	return openStore(ctx, c.Store, file, logger)
 }
 
 // opened keeps a nil *DB from becoming a Store that is not nil.
