@@ -22,11 +22,11 @@ build: ## Build both binaries into bin/
 	@scripts/build
 
 test: ## Run all tests: unit, browser, temporal and end to end
-	@scripts/ensure go gcc browser
+	@scripts/ensure go gcc browser postgres
 	@scripts/test
 
-test-unit: ## Run the tests that need neither browser nor server (seconds once compiled)
-	@scripts/ensure go gcc
+test-unit: ## Run the tests that need neither browser nor Temporal (seconds once compiled)
+	@scripts/ensure go gcc postgres
 	@scripts/test unit
 
 test-browser: ## Run the tests that drive a real Chromium

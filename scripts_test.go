@@ -2,6 +2,7 @@ package anteroom_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,8 @@ type machine struct {
 	bin string
 	// calls is a file that fake programs add a line to.
 	calls string
+	// env is added to the environment of scripts.
+	env []string
 }
 
 func newMachine(t *testing.T) machine {
@@ -56,7 +59,7 @@ func (m machine) run(script string, args ...string) (string, int) {
 	ctx, cancel := context.WithTimeout(m.t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join("scripts", script), args...)
-	cmd.Env = []string{"PATH=" + m.bin, "TMPDIR=" + m.t.TempDir()}
+	cmd.Env = append([]string{"PATH=" + m.bin, "TMPDIR=" + m.t.TempDir()}, m.env...)
 	out, err := cmd.CombinedOutput()
 	if _, exited := err.(*exec.ExitError); !exited { //nolint:errorlint // exec returns it unwrapped
 		require.NoError(m.t, err)
@@ -202,6 +205,55 @@ func TestEnsure_WhenItCannotInstall_NamesWhatIsMissing(t *testing.T) {
 		require.Equal(t, 1, code, name)
 		require.Contains(t, out, "gcc libc6-dev", name)
 		require.Equal(t, 1, strings.Count(out, "\n"), out)
+	}
+}
+
+// postgresServer puts PostgreSQL's programs where Debian has them.
+func (m *machine) postgresServer(programs ...string) {
+	m.t.Helper()
+
+	debian := m.t.TempDir()
+	m.env = append(m.env, "DEBIAN_POSTGRES="+debian)
+	bin := filepath.Join(debian, "17", "bin")
+	require.NoError(m.t, os.MkdirAll(bin, 0o700))
+	for _, program := range programs {
+		require.NoError(m.t, os.WriteFile(filepath.Join(bin, program), nil, 0o700))
+	}
+}
+
+func TestEnsure_WhenPostgresIsInstalled_LeavesItAlone(t *testing.T) {
+	t.Parallel()
+
+	m := newMachine(t)
+	m.postgresServer("initdb", "postgres")
+	out, code := m.run("ensure", "go", "postgres")
+	require.Zero(t, code)
+	require.Empty(t, out)
+	require.Empty(t, m.installs())
+}
+
+func TestEnsure_WhenPostgresIsMissing_InstallsItWithoutAService(t *testing.T) {
+	t.Parallel()
+
+	for name, outcome := range map[string]int{"installed": 0, "failed": 1} {
+		m := newMachine(t)
+		m.postgresServer("initdb") // the client alone is not enough
+		m.fake("id", "echo 1000")
+		// What root would do is noted, and not done.
+		m.fake("sudo", `case $1 in tee) cat >"$TMPDIR/told"; cat "$TMPDIR/told" >>'`+m.calls+`' ;; env) exec "$@" ;; esac`)
+		m.fake("apt-get", fmt.Sprintf("exit %d", outcome))
+		out, code := m.run("ensure", "postgres")
+		require.Equal(t, outcome, code, out)
+		require.Contains(t, m.installs(), "install --no-install-recommends postgresql", name)
+
+		content, err := os.ReadFile(m.calls)
+		require.NoError(t, err)
+		told := strings.Index(string(content), "create_main_cluster = false\n")
+		installed := strings.Index(string(content), "apt-get ")
+		removed := strings.Index(string(content), "sudo rm -f /etc/postgresql-common/createcluster.d/anteroom.conf")
+		require.Positive(t, told, name)
+		require.Less(t, told, installed, "no cluster is made: %s", content)
+		require.Less(t, installed, removed, "what the machine was told for that is taken back: %s", content)
 	}
 }
 

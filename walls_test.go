@@ -11,6 +11,7 @@ const module = "github.com/anteroom/anteroom"
 
 // Import path prefixes that walls are about.
 const (
+	pgx            = "github.com/jackc/pgx"
 	chromedp       = "github.com/chromedp"
 	gin            = "github.com/gin-gonic/gin"
 	temporal       = "go.temporal.io"
@@ -55,6 +56,7 @@ var doors = []door{
 	{to: chromedp, rooms: []string{"browser", "bench"}},
 	{to: viper, rooms: []string{"config"}},
 	{to: gin, rooms: []string{"api", "web"}},
+	{to: pgx, rooms: []string{"store"}},
 	{to: temporalServer, rooms: []string{"embedded"}},
 	{to: temporalUI, rooms: []string{"embedded"}},
 	{to: module + "/embedded", rooms: []string{"cmd/anteroom-standalone"}},

@@ -32,8 +32,8 @@ var (
 	ErrNewerSchema = errors.New("the database belongs to a newer version")
 	// ErrNotMigrated: the database has no schema, or an older one; who may migrate it must.
 	ErrNotMigrated = errors.New("the database is not migrated")
-	// ErrUnavailable: the database cannot be reached or serves nobody now. What was to be written may have been: repeating the
-	// call is harmless and tells.
+	// ErrUnavailable: the database cannot be reached, serves nobody now, or does not answer in time (see WithPatience). What was
+	// to be written may have been: repeating the call is harmless and tells.
 	ErrUnavailable = errors.New("the database is unavailable")
 	// ErrSecretsErased: the operation ended and its secrets are gone.
 	ErrSecretsErased = errors.New("the operation's secrets are erased")

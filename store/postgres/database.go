@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -17,73 +16,114 @@ const channel = "anteroom_operation"
 // database is what package relational reads from and writes to.
 type database struct{ pool *sql.DB }
 
-// QueryContext implements relational.Queryer.
-func (d *database) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := d.pool.QueryContext(ctx, translate(query), args...)
-	if err != nil && away(err) && ctx.Err() == nil { // the connection broke; reading again does no harm
-		rows, err = d.pool.QueryContext(ctx, translate(query), args...)
+// QueryContext implements relational.Queryer. A query is asked again while the server is away; rows that break off are not.
+func (d *database) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
+	c, err := beginCall(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return rows, unavailable(err)
+	for {
+		rows, err := d.pool.QueryContext(c.ctx, translate(query), args...) //nolint:sqlclosecheck,rowserrcheck // answered does
+		if err == nil {
+			return &answered{Rows: rows, call: c}, nil
+		}
+		if !away(err) || !c.wait(pause) {
+			c.cancel()
+			return nil, c.typed(err)
+		}
+	}
+}
+
+// answered is the answer of a query; its call lasts until it is closed.
+type answered struct {
+	*sql.Rows
+
+	call *call
+}
+
+// Err tells a connection that broke by store.ErrUnavailable.
+func (a *answered) Err() error { return a.call.typed(a.Rows.Err()) }
+
+// Close ends the call.
+func (a *answered) Close() error {
+	defer a.call.cancel()
+	return a.Rows.Close()
 }
 
 // QueryRowContext implements relational.Queryer.
 func (d *database) QueryRowContext(ctx context.Context, query string, args ...any) relational.Row {
-	return &readAgain{func() relational.Row { return d.pool.QueryRowContext(ctx, translate(query), args...) }}
+	return &asked{ctx: ctx, pool: d.pool, query: translate(query), args: args}
 }
 
-// PollRow is QueryRowContext: pgx keeps statements prepared on each connection.
+// PollRow is QueryRowContext, which is one message there and one back: pgx keeps statements prepared on each connection, and
+// a single statement needs no transaction around it.
 func (d *database) PollRow(ctx context.Context, query string, args ...any) relational.Row {
 	return d.QueryRowContext(ctx, query, args...)
 }
 
-// readAgain is a row that is asked for once more when the connection broke.
-type readAgain struct{ ask func() relational.Row }
+// asked is a row that is asked for when it is read, again while the server is away.
+type asked struct {
+	ctx   context.Context //nolint:containedctx // as sql.Row does
+	pool  *sql.DB
+	query string
+	args  []any
+}
 
 // Scan asks and reads.
-func (r *readAgain) Scan(dest ...any) error {
-	err := r.ask().Scan(dest...)
-	if err != nil && away(err) {
-		err = r.ask().Scan(dest...)
+func (r *asked) Scan(dest ...any) error {
+	c, err := beginCall(r.ctx)
+	if err != nil {
+		return err
 	}
-	return unavailable(err)
+	defer c.cancel()
+	for {
+		err := r.pool.QueryRowContext(c.ctx, r.query, r.args...).Scan(dest...)
+		if err == nil || !away(err) || !c.wait(pause) {
+			return c.typed(err)
+		}
+	}
 }
 
 // Bounds of a write that others are in the way of.
 const (
-	// maxTries is how often a transaction is begun.
-	maxTries = 50
+	// maxCollisions is how often a transaction makes way for another.
+	maxCollisions = 50
 	// backoff is the longest pause after the first collision; it doubles up to maxBackoff.
 	backoff    = 2 * time.Millisecond
 	maxBackoff = 100 * time.Millisecond
 )
 
-// Write runs fn in a serializable transaction, again while others are in the way or the connection breaks before the commit.
-// Where it breaks at the commit nobody knows whether it happened: the error is store.ErrUnavailable, and whoever repeats the
-// call finds out, since writes are harmless to repeat.
+// Write runs fn in a serializable transaction, again while others are in the way or the server is away. Where the connection
+// breaks at the commit nobody knows whether it happened; fn tolerates to find what it wrote, so that it runs again then, too.
 func (d *database) Write(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
-	if err := ctx.Err(); err != nil {
+	c, err := beginCall(ctx)
+	if err != nil {
 		return err
 	}
+	defer c.cancel()
 	longest := backoff
-	for try := 1; ; try++ {
-		again, err := d.try(ctx, fn)
-		if err == nil || !again || try == maxTries {
-			return unavailable(err)
+	for collisions := 0; ; {
+		err := d.try(c.ctx, fn)
+		wait := pause
+		switch {
+		case collided(err) && collisions < maxCollisions:
+			collisions++
+			wait = rand.N(longest) //nolint:gosec // chance, not secrecy, is what keeps two apart
+			longest = min(2*longest, maxBackoff)
+		case err == nil, !away(err):
+			return c.typed(err)
 		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("wait for other writers: %w", ctx.Err())
-		case <-time.After(rand.N(longest)): //nolint:gosec // chance, not secrecy, is what keeps two apart
+		if !c.wait(wait) {
+			return c.typed(err)
 		}
-		longest = min(2*longest, maxBackoff)
 	}
 }
 
-// try runs the transaction once; again tells whether repeating it may help and does no harm.
-func (d *database) try(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) (again bool, err error) {
+// try runs the transaction once.
+func (d *database) try(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
 	tx, err := d.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
-		return false, err // connecting was waited for already
+		return err
 	}
 	defer func() { _ = tx.Rollback() }() // no effect after the commit
 	t := &transaction{Tx: tx}
@@ -91,14 +131,10 @@ func (d *database) try(ctx context.Context, fn func(ctx context.Context, tx rela
 	if err == nil {
 		err = tell(ctx, tx, changed)
 	}
-	if broken := errors.Join(err, t.failed); broken != nil && (collided(broken) || away(broken)) {
-		return true, broken
+	if err := errors.Join(t.failed, err); err != nil {
+		return err
 	}
-	if err != nil {
-		return false, err
-	}
-	err = tx.Commit()
-	return collided(err), err
+	return tx.Commit()
 }
 
 // tell has the other processes told at the commit.
@@ -120,9 +156,12 @@ type transaction struct {
 }
 
 // QueryContext implements relational.Queryer.
-func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := t.Tx.QueryContext(ctx, translate(query), args...)
-	return rows, t.note(err)
+func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
+	rows, err := t.Tx.QueryContext(ctx, translate(query), args...) //nolint:sqlclosecheck // the caller does
+	if err != nil {
+		return nil, t.note(err)
+	}
+	return notedRows{rows, t}, nil
 }
 
 // QueryRowContext implements relational.Queryer.
@@ -152,3 +191,13 @@ type notedRow struct {
 
 // Scan reads the row.
 func (r notedRow) Scan(dest ...any) error { return r.of.note(r.Row.Scan(dest...)) }
+
+// notedRows are rows of a transaction.
+type notedRows struct {
+	*sql.Rows
+
+	of *transaction
+}
+
+// Err tells why the rows broke off.
+func (r notedRows) Err() error { return r.of.note(r.Rows.Err()) }

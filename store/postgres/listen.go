@@ -11,8 +11,8 @@ import (
 
 // listener wakes watchers when another process changed what they watch.
 type listener struct {
-	url  string
-	told interface {
+	config *pgx.ConnConfig
+	told   interface {
 		Tell(operations ...string)
 		TellAll()
 	}
@@ -48,11 +48,11 @@ func (l *listener) run(ctx context.Context) {
 
 // listen makes a connection and hears it until it breaks.
 func (l *listener) listen(ctx context.Context, listening func()) error {
-	conn, err := pgx.Connect(ctx, l.url)
+	conn, err := pgx.ConnectConfig(ctx, l.config.Copy())
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	defer closeSoon(ctx, conn)
 	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
 		return err
 	}
@@ -63,6 +63,13 @@ func (l *listener) listen(ctx context.Context, listening func()) error {
 			return err
 		}
 	}
+}
+
+// closeSoon closes the connection whether or not the server takes part.
+func closeSoon(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pingTimeout)
+	defer cancel()
+	_ = conn.Close(ctx)
 }
 
 // hear waits for one notification, or for the time to look again.
@@ -76,7 +83,14 @@ func (l *listener) hear(ctx context.Context, conn *pgx.Conn) error {
 		return nil
 	case errors.Is(wait.Err(), context.DeadlineExceeded) && ctx.Err() == nil && !conn.IsClosed():
 		l.told.TellAll()
-		return nil
+		return alive(ctx, conn)
 	}
 	return err
+}
+
+// alive fails where the connection is a dead one that nobody closed: hearing nothing, it would be listened to for ever.
+func alive(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	return conn.Ping(ctx)
 }

@@ -64,11 +64,15 @@ func foundVersion(ctx context.Context, db *sql.DB, provider *goose.Provider) (in
 // before and after. Errors: store.ErrNewerSchema when a newer version wrote it, store.ErrUnavailable when it cannot be
 // reached.
 func Migrate(ctx context.Context, url string, logger *slog.Logger) (from, to int64, err error) {
-	pool, err := openPool(url)
+	config, err := readURL(url)
 	if err != nil {
 		return 0, 0, err
 	}
+	pool := openPool(config)
 	defer func() { _ = pool.Close() }()
+	if err := reach(ctx, pool); err != nil {
+		return 0, 0, fmt.Errorf("migrate the database: %w", err)
+	}
 	s, err := readSchema(ctx, pool)
 	if err != nil {
 		return 0, 0, fmt.Errorf("migrate the database: %w", unavailable(err))

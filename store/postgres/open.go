@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -15,8 +16,14 @@ import (
 	"github.com/anteroom/anteroom/store/relational"
 )
 
-// maxConnections is how many connections a process holds at most, beside the one that listens.
-const maxConnections = 16
+const (
+	// maxConnections is how many connections a process holds at most, beside the one that listens.
+	maxConnections = 16
+	// maxIdle is when a connection that nobody needs is given back.
+	maxIdle = time.Minute
+	// pingTimeout bounds what a health check waits.
+	pingTimeout = 2 * time.Second
+)
 
 // DB is the store on a PostgreSQL database. Open makes it.
 type DB struct {
@@ -34,23 +41,27 @@ var _ store.Store = (*DB)(nil)
 // Migrate. Errors: store.ErrNewerSchema; store.ErrNotMigrated where the schema is older than this program, or missing;
 // store.ErrUnavailable when the server cannot be reached. The caller closes the DB.
 func Open(ctx context.Context, url string, logger *slog.Logger) (*DB, error) {
-	pool, err := openPool(url)
+	config, err := readURL(url)
 	if err != nil {
 		return nil, err
 	}
+	pool := openPool(config)
 	if err := current(ctx, pool); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", unavailable(err)), pool.Close())
 	}
 	d := &DB{DB: relational.New(&database{pool: pool}), pool: pool}
 	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop = stop
-	l := &listener{url: url, told: d, logger: logger}
+	l := &listener{config: config, told: d, logger: logger}
 	d.listening.Go(func() { l.run(listen) })
 	return d, nil
 }
 
-// current fails unless the schema is of this program's version.
+// current fails unless the schema is one that this program knows.
 func current(ctx context.Context, pool *sql.DB) error {
+	if err := reach(ctx, pool); err != nil {
+		return err
+	}
 	s, err := readSchema(ctx, pool)
 	if err != nil {
 		return err
@@ -61,8 +72,8 @@ func current(ctx context.Context, pool *sql.DB) error {
 	return nil
 }
 
-// openPool makes no connection yet.
-func openPool(url string) (*sql.DB, error) {
+// readURL reads what is in the URL, and what libpq's environment adds.
+func readURL(url string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		// pgx's error may show the password.
@@ -71,16 +82,45 @@ func openPool(url string) (*sql.DB, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "anteroom"
 	}
-	pool := sql.OpenDB(&patient{stdlib.GetConnector(*config)})
+	if config.ConnectTimeout <= 0 || config.ConnectTimeout > connecting {
+		config.ConnectTimeout = connecting
+	}
+	return config, nil
+}
+
+// openPool makes no connection yet.
+func openPool(config *pgx.ConnConfig) *sql.DB {
+	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(maxConnections)
 	pool.SetMaxIdleConns(maxConnections)
-	return pool, nil
+	pool.SetConnMaxIdleTime(maxIdle)
+	return pool
+}
+
+// reach waits until the server answers.
+func reach(ctx context.Context, pool *sql.DB) error {
+	c, err := beginCall(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.cancel()
+	for {
+		err := pool.PingContext(c.ctx)
+		if err == nil || !away(err) || !c.wait(pause) {
+			return c.typed(err)
+		}
+	}
 }
 
 // Ping reports whether the database answers. It does not wait for a server that is away.
 func (d *DB) Ping(ctx context.Context) error {
-	if err := d.pool.PingContext(impatient(ctx)); err != nil {
-		return fmt.Errorf("ping the database: %w", unavailable(err))
+	c, err := beginCall(store.WithPatience(ctx, min(pingTimeout, store.PatienceOf(ctx, pingTimeout))))
+	if err != nil {
+		return fmt.Errorf("ping the database: %w", err)
+	}
+	defer c.cancel()
+	if err := d.pool.PingContext(c.ctx); err != nil {
+		return fmt.Errorf("ping the database: %w", c.typed(err))
 	}
 	return nil
 }

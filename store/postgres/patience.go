@@ -16,37 +16,55 @@ import (
 
 // How a server that is away is waited for.
 const (
-	// patience is how long a call waits for a connection: longer than a restart or a failover takes, shorter than callers wait.
+	// patience is how long a call takes at most unless its context says otherwise: longer than a restart or a failover takes.
 	patience = 25 * time.Second
-	// pause is how long to wait between two tries to connect.
+	// pause is how long to wait between two tries.
 	pause = 200 * time.Millisecond
+	// connecting bounds one try to connect, where a packet to the server gets no answer at all.
+	connecting = 5 * time.Second
 )
 
-// patient makes connections, and tries again while the server is away.
-type patient struct{ driver.Connector }
+// call is one call of the store: it ends with its caller's context, or when its patience does.
+type call struct {
+	// ctx is what the database is asked with.
+	ctx    context.Context //nolint:containedctx // a call lives as long as its context
+	cancel context.CancelFunc
+	caller context.Context //nolint:containedctx // as above
+}
 
-// Connect tries until patience or ctx ends.
-func (p *patient) Connect(ctx context.Context) (driver.Conn, error) {
-	deadline := time.Now().Add(patience)
-	for {
-		conn, err := p.Connector.Connect(ctx)
-		if err == nil || !away(err) || ctx.Value(impatience{}) != nil || time.Until(deadline) < pause {
-			return conn, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("wait for the database: %w", errors.Join(ctx.Err(), err))
-		case <-time.After(pause):
-		}
+// beginCall begins a call, which the caller must end. It fails where ctx is over already.
+func beginCall(ctx context.Context) (*call, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c := &call{caller: ctx}
+	c.ctx, c.cancel = context.WithTimeout(ctx, store.PatienceOf(ctx, patience))
+	return c, nil
+}
+
+// wait waits before another try; false when the call is over.
+func (c *call) wait(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-c.ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 
-// impatience marks a context whose caller wants to know now.
-type impatience struct{}
-
-// impatient returns a context with which a server that is away is not waited for.
-func impatient(ctx context.Context) context.Context {
-	return context.WithValue(ctx, impatience{}, true)
+// typed returns the error of the last try as callers know it. A call that took too long is the database's fault, whoever
+// set the deadline; that it was canceled is its caller's wish.
+func (c *call) typed(err error) error {
+	switch {
+	case err == nil, errors.Is(err, store.ErrUnavailable), errors.Is(c.caller.Err(), context.Canceled):
+		return err
+	case c.ctx.Err() != nil:
+		// Not wrapped: that a deadline passed would be mistaken for the caller's own affair.
+		return fmt.Errorf("%w: no answer in time: %v", store.ErrUnavailable, err) //nolint:errorlint // see above
+	}
+	return unavailable(err)
 }
 
 // Error classes of PostgreSQL (Appendix A, "PostgreSQL Error Codes").
@@ -57,23 +75,27 @@ const (
 	codeDeadlock             = "40P01"
 	codeReadOnly             = "25006" // a standby that is not promoted yet
 	codeTooManyConnections   = "53300"
-	codeIdleSessionTimeout   = "57P05"
 	codeIdleTransactionEnded = "25P03"
 )
 
-// away reports whether err says that the server cannot be reached or serves nobody now.
+// away reports whether err says that the server cannot be reached or serves nobody now. A deadline says nothing of the kind.
 func away(err error) bool {
 	var answered *pgconn.PgError
 	if errors.As(err, &answered) {
 		switch answered.Code {
-		case codeReadOnly, codeTooManyConnections, codeIdleSessionTimeout, codeIdleTransactionEnded:
+		case codeReadOnly, codeTooManyConnections, codeIdleTransactionEnded:
 			return true
 		}
 		return len(answered.Code) == 5 && (answered.Code[:2] == classConnection || answered.Code[:3] == classOperator)
 	}
-	var network net.Error
-	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, driver.ErrBadConn) ||
-		errors.Is(err, net.ErrClosed)
+	for _, broken := range []error{io.EOF, io.ErrUnexpectedEOF, driver.ErrBadConn, net.ErrClosed} {
+		if errors.Is(err, broken) {
+			return true
+		}
+	}
+	var refused *pgconn.ConnectError
+	var network *net.OpError
+	return errors.As(err, &refused) || errors.As(err, &network) || pgconn.SafeToRetry(err)
 }
 
 // unavailable adds store.ErrUnavailable to an error of a server that is away.

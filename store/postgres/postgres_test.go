@@ -3,10 +3,8 @@ package postgres_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -22,20 +20,20 @@ import (
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // begun makes a running operation.
-func begun(t *testing.T, db store.Store, id string) store.Ref {
-	t.Helper()
-	_, err := db.CreateWorkspace(t.Context(), "acme", start)
-	require.NoError(t, err)
-	_, _, err = db.PutProject(t.Context(), session.Project{Workspace: "acme", Name: "portal"}, start)
-	require.NoError(t, err)
+func begun(tb testing.TB, db store.Store, id string) store.Ref {
+	tb.Helper()
+	_, err := db.CreateWorkspace(tb.Context(), "acme", start)
+	require.NoError(tb, err)
+	_, _, err = db.PutProject(tb.Context(), session.Project{Workspace: "acme", Name: "portal"}, start)
+	require.NoError(tb, err)
 	ref := store.Ref{Workspace: "acme", Operation: id}
-	_, err = db.CreateOperation(t.Context(), store.NewOperation{Operation: session.Operation{
+	_, err = db.CreateOperation(tb.Context(), store.NewOperation{Operation: session.Operation{
 		ID: id, Workspace: "acme", Project: "portal", SessionID: "session-" + id, Kind: session.OperationCreate,
 		State: session.OperationQueued, CreatedAt: start, StartDeadline: start.Add(time.Hour),
 	}})
-	require.NoError(t, err)
-	_, err = db.BeginOperation(t.Context(), advance(ref, 1))
-	require.NoError(t, err)
+	require.NoError(tb, err)
+	_, err = db.BeginOperation(tb.Context(), advance(ref, 1))
+	require.NoError(tb, err)
 	return ref
 }
 
@@ -64,6 +62,21 @@ func TestWatch_WhenAnotherProcessWrites_Tells(t *testing.T) {
 			return err == nil && op.Seq == seq
 		}, 20*time.Second, time.Millisecond)
 	}
+}
+
+func TestGetOperation_WhenPolled_SendsOneMessage(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t)
+	db := open(t, p.url(shared.migrated(t)))
+	ref := begun(t, db, "op_1")
+	require.Eventually(t, func() bool { // the listener looks for life beside it, and a first poll prepares its statement
+		before := p.messages()
+		for range 10 {
+			_, err := db.GetOperation(t.Context(), ref)
+			require.NoError(t, err)
+		}
+		return p.messages()-before == 10
+	}, 10*time.Second, time.Millisecond)
 }
 
 func drain(changed <-chan struct{}) {
@@ -149,70 +162,4 @@ func TestQueries_WhenRowsPileUp_CanUseAnIndex(t *testing.T) {
 		require.Contains(t, plan, "Index", "%s: %s", name, plan)
 		require.NotContains(t, plan, "Seq Scan", "%s: %s", name, plan)
 	}
-}
-
-// lonely is a server of one test, which may kill it.
-func lonely(t *testing.T) *server {
-	t.Helper()
-	dir, err := filepath.Abs(t.TempDir())
-	require.NoError(t, err)
-	allowParents(t, dir)
-	s, err := newServer(shared.programs, dir)
-	require.NoError(t, err)
-	require.NoError(t, s.start())
-	t.Cleanup(func() { s.stop(syscall.SIGINT) })
-	return s
-}
-
-func TestWrite_WhenTheServerRestarts_IsWaitedOut(t *testing.T) {
-	t.Parallel()
-	for name, signal := range map[string]syscall.Signal{"stopped": syscall.SIGINT, "killed": syscall.SIGKILL} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := lonely(t)
-			db := open(t, s.migrated(t))
-			ref := begun(t, db, "op_1")
-			s.stop(signal)
-			require.ErrorIs(t, db.Ping(t.Context()), store.ErrUnavailable, "who asks for health is told at once")
-			written := make(chan error, 1)
-			read := make(chan error, 1)
-			go func() {
-				_, err := db.AdvanceOperation(t.Context(), advance(ref, 2))
-				written <- err
-			}()
-			go func() {
-				_, err := db.GetOperation(t.Context(), ref)
-				read <- err
-			}()
-			require.NoError(t, s.start())
-			require.NoError(t, <-written)
-			require.NoError(t, <-read)
-			op, err := db.GetOperation(t.Context(), ref)
-			require.NoError(t, err)
-			require.Equal(t, int64(2), op.Seq)
-
-			changed, stop := db.Watch(ref.Operation)
-			defer stop()
-			select {
-			case <-changed: // looked again after the loss
-			case <-time.After(10 * time.Second):
-				require.Fail(t, "the watcher was not woken")
-			}
-		})
-	}
-}
-
-func TestWrite_WhenTheServerStaysAway_IsTypedUnavailable(t *testing.T) {
-	t.Parallel()
-	s := lonely(t)
-	db := open(t, s.migrated(t))
-	ref := begun(t, db, "op_1")
-	s.stop(syscall.SIGINT)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	_, err := db.AdvanceOperation(ctx, advance(ref, 2))
-	require.ErrorIs(t, err, store.ErrUnavailable)
-	_, err = db.ListProjects(ctx, "acme")
-	require.ErrorIs(t, err, store.ErrUnavailable)
-	require.NoError(t, s.start(), "so that it can be stopped")
 }

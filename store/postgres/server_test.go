@@ -75,15 +75,17 @@ func TestMain(m *testing.M) {
 
 // programs returns the folder of the newest PostgreSQL; empty without one. Debian keeps them off the PATH.
 func programs() string {
-	if path, err := exec.LookPath("initdb"); err == nil {
-		return filepath.Dir(path)
-	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	slices.Sort(found)
-	if len(found) == 0 {
-		return ""
+	if path, err := exec.LookPath("initdb"); err == nil {
+		found = append(found, path)
 	}
-	return filepath.Dir(found[len(found)-1])
+	for _, initdb := range slices.Backward(found) {
+		dir := filepath.Dir(initdb)
+		if _, err := exec.LookPath(filepath.Join(dir, "postgres")); err == nil {
+			return dir
+		}
+	}
+	return ""
 }
 
 // newServer makes the files of a server in dir. PostgreSQL refuses to run as root, so that nobody runs it then.

@@ -15,13 +15,17 @@ const (
 	selectBusy = "SELECT id, session_id FROM operations WHERE workspace = ?1 AND account_key = ?2 AND account_key <> '' AND " + isLive
 	// insertSpend names the operation as the owner where no account is known; ids of operations and keys of accounts differ
 	// by their prefixes.
-	insertSpend = `INSERT INTO spends (workspace, owner, kind, key, spent_at)
-SELECT workspace, CASE ?3 WHEN '' THEN id ELSE ?3 END, ?4, ?5, ?6 FROM operations WHERE id = ?1 AND workspace = ?2
+	insertSpend = `INSERT INTO spends (workspace, owner, kind, key, spent_at, token)
+SELECT workspace, CASE ?3 WHEN '' THEN id ELSE ?3 END, ?4, ?5, ?6, ?7 FROM operations WHERE id = ?1 AND workspace = ?2
 ON CONFLICT (workspace, owner, kind, key) DO NOTHING`
+	// spentBy finds who spent it first.
+	spentBy = `SELECT s.token FROM spends s JOIN operations o ON o.workspace = s.workspace
+WHERE o.id = ?1 AND o.workspace = ?2 AND s.owner = CASE ?3 WHEN '' THEN o.id ELSE ?3 END AND s.kind = ?4 AND s.key = ?5`
 	takeCounter = `INSERT INTO counters (workspace, account_key, counter, updated_at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (workspace, account_key) DO UPDATE SET counter = max(counters.counter + 1, excluded.counter), updated_at = excluded.updated_at
 RETURNING counter`
 	selectMemory = "SELECT memory, version FROM account_memories WHERE workspace = ?1 AND account_key = ?2"
+	sameMemory   = `SELECT count(*) FROM account_memories WHERE workspace = ?1 AND account_key = ?2 AND memory = ?3 AND version = ?4`
 	insertMemory = `INSERT INTO account_memories (workspace, account_key, memory, version, updated_at) VALUES (?1, ?2, ?3, ?4 + 1, ?5)
 ON CONFLICT (workspace, account_key) DO NOTHING`
 	updateMemory = `UPDATE account_memories SET memory = ?3, version = ?4 + 1, updated_at = ?5
@@ -71,15 +75,17 @@ func (t *tx) free(ctx context.Context, op session.Operation, now time.Time) erro
 
 // Spend uses something up; see store.Accounts. It fails with store.ErrNotFound without the operation.
 func (d *DB) Spend(ctx context.Context, s store.Spend) (granted bool, err error) {
+	token := newToken()
 	err = d.write(ctx, "spend "+s.Kind+" of operation "+s.Operation, func(ctx context.Context, tx *tx) error {
-		rows, err := tx.exec(ctx, insertSpend, s.Operation, s.Workspace, s.AccountKey, s.Kind, s.Key, at(s.At))
+		rows, err := tx.exec(ctx, insertSpend, s.Operation, s.Workspace, s.AccountKey, s.Kind, s.Key, at(s.At), token)
 		if err != nil {
 			return err
 		}
 		if granted = rows == 1; granted {
 			return nil
 		}
-		_, err = loadOperation(ctx, tx, s.Ref)
+		spent, err := one[string](ctx, tx, spentBy, s.Operation, s.Workspace, s.AccountKey, s.Kind, s.Key)
+		granted = err == nil && spent == token
 		return err
 	})
 	return granted && err == nil, err
@@ -125,6 +131,9 @@ func (d *DB) SaveAccountMemory(ctx context.Context, workspace, accountKey string
 			statement = insertMemory
 		}
 		rows, err := tx.exec(ctx, statement, workspace, accountKey, notNull(memory), version, at(saved))
+		if err == nil && rows == 0 && tx.again { // what is sealed anew is never the same
+			rows, err = one[int64](ctx, tx, sameMemory, workspace, accountKey, notNull(memory), version+1)
+		}
 		if err == nil && rows == 0 {
 			return fmt.Errorf("version %d: %w", version, store.ErrVersion)
 		}

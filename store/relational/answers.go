@@ -10,6 +10,10 @@ import (
 	"github.com/anteroom/anteroom/store"
 )
 
+// sameAnswer recognizes the repeat of an answer: what is sealed anew is never the same.
+const sameAnswer = `SELECT EXISTS (SELECT 1 FROM questions
+WHERE operation_id = ?1 AND workspace = ?2 AND id = ?3 AND answered_at = ?5 AND (input IS NULL OR input = ?4))`
+
 // AnswerQuestion accepts the answer of an open, unexpired question, once; see store.Questions.
 func (d *DB) AnswerQuestion(ctx context.Context, a store.Answer) error {
 	return d.write(ctx, "answer question "+a.QuestionID, func(ctx context.Context, tx *tx) error {
@@ -27,13 +31,13 @@ AND EXISTS (SELECT 1 FROM operations WHERE id = ?1 AND workspace = ?2 AND `+isLi
 	})
 }
 
-// whyUnanswerable finds the reason that says most to a person.
-func whyUnanswerable(ctx context.Context, q Queryer, a store.Answer) error {
-	op, err := loadOperation(ctx, q, a.Ref)
+// whyUnanswerable finds the reason that says most to a person; nil for the repeat of an answer.
+func whyUnanswerable(ctx context.Context, tx *tx, a store.Answer) error {
+	op, err := loadOperation(ctx, tx, a.Ref)
 	if err != nil {
 		return fmt.Errorf("operation %s: %w", a.Operation, err)
 	}
-	asked, err := findQuestion(ctx, q, a.Ref, a.QuestionID)
+	asked, err := findQuestion(ctx, tx, a.Ref, a.QuestionID)
 	unknown := errors.Is(err, store.ErrQuestionUnknown)
 	answered := asked.state == session.QuestionAnswered || asked.state == session.QuestionConsumed
 	switch {
@@ -45,6 +49,11 @@ func whyUnanswerable(ctx context.Context, q Queryer, a store.Answer) error {
 		return store.ErrNothingAsked
 	case unknown:
 		return err
+	}
+	if answered && tx.again {
+		if same, err := one[bool](ctx, tx, sameAnswer, a.Operation, a.Workspace, a.QuestionID, notNull(a.Input), at(a.At)); err != nil || same {
+			return err
+		}
 	}
 	return &store.QuestionStaleError{State: asked.state, Expired: asked.expired(a.At)}
 }

@@ -58,11 +58,12 @@ func (t *tx) setBreaker(ctx context.Context, op session.Operation, f store.Finis
 // ResetBreaker closes all breakers of the account; see store.Accounts.
 func (d *DB) ResetBreaker(ctx context.Context, workspace, accountKey string, reset time.Time) (wasOpen bool, err error) {
 	err = d.write(ctx, "reset the account's breaker", func(ctx context.Context, tx *tx) error {
-		wasOpen, err = one[bool](ctx, tx, `SELECT EXISTS (SELECT 1 FROM breakers
+		open, err := one[bool](ctx, tx, `SELECT EXISTS (SELECT 1 FROM breakers
 WHERE workspace = ?1 AND account_key = ?2 AND (until = 0 OR until > ?3))`, workspace, accountKey, at(reset))
 		if err != nil {
 			return err
 		}
+		wasOpen = wasOpen || open
 		return tx.run(ctx, "DELETE FROM breakers WHERE workspace = ?1 AND account_key = ?2", workspace, accountKey)
 	})
 	return wasOpen && err == nil, err

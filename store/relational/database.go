@@ -5,12 +5,20 @@ import (
 	"database/sql"
 )
 
+// Rows are rows that are read one after the other; see sql.Rows.
+type Rows interface {
+	Row
+	Next() bool
+	Err() error
+	Close() error
+}
+
 // Row is a row that was asked for and not read yet; Scan fails with sql.ErrNoRows where there is none.
 type Row interface{ Scan(dest ...any) error }
 
 // Queryer answers queries. They are written as SQLite has them, with parameters ?1, ?2 …, each named by its number.
 type Queryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryContext(ctx context.Context, query string, args ...any) (Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) Row
 }
 
@@ -26,8 +34,9 @@ type Database interface {
 	// PollRow is QueryRowContext for the one query that polls are made of.
 	PollRow(ctx context.Context, query string, args ...any) Row
 	// Write runs fn in a transaction of its own, as if nobody else wrote meanwhile, and commits. It may run fn again from the
-	// start where that takes repeating. fn returns the operations that it changed; other processes are told of them. An error
-	// of fn rolls back and is returned as it is.
+	// start where that takes repeating, also after a commit of which nobody saw whether it happened: fn must not mistake what
+	// it wrote itself for somebody else's. fn returns the operations that it changed; other processes are told of them. An
+	// error of fn rolls back and is returned as it is.
 	Write(ctx context.Context, fn func(ctx context.Context, tx Tx) (changed []string, err error)) error
 }
 

@@ -41,7 +41,7 @@ func (d *DB) VaultKeyID(ctx context.Context) (string, error) {
 func (d *DB) CreateWorkspace(ctx context.Context, name string, created time.Time) (isNew bool, err error) {
 	err = d.write(ctx, "create workspace "+name, func(ctx context.Context, tx *tx) error {
 		rows, err := tx.exec(ctx, "INSERT INTO workspaces (workspace, created_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING", name, at(created))
-		isNew = rows == 1
+		isNew = isNew || rows == 1
 		return err
 	})
 	return isNew && err == nil, err

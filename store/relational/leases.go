@@ -12,6 +12,8 @@ import (
 const (
 	leaseColumns = `l.workspace, l.operation_id, l.attempt, l.browser_id, l.task_queue, l.context_id, l.target_id, l.epoch, l.lent_at, l.released_at`
 	selectLease  = "SELECT " + leaseColumns + " FROM leases l WHERE l.operation_id = ?1 AND l.workspace = ?2 AND l.attempt = ?3"
+	// selectLeaseAndHolder tells too which call attached last.
+	selectLeaseAndHolder = "SELECT " + leaseColumns + ", l.token FROM leases l WHERE l.operation_id = ?1 AND l.workspace = ?2 AND l.attempt = ?3"
 	// moveLease raises the epoch, so that who holds the abandoned intent can no longer complete it.
 	moveLease = `UPDATE leases SET browser_id = ?4, task_queue = ?5, lent_at = ?6, epoch = epoch + 1
 WHERE operation_id = ?1 AND workspace = ?2 AND attempt = ?3`
@@ -90,13 +92,18 @@ AND attempt = ?3 AND epoch = ?4 AND released_at = 0 AND browser_id = ?5`, l.Brow
 
 // AttachLease raises the epoch by compare-and-set; see store.Pages.
 func (d *DB) AttachLease(ctx context.Context, l store.Lease) (attached store.Lease, err error) {
+	token := newToken()
 	err = d.write(ctx, "attach to the page of operation "+l.Operation, func(ctx context.Context, tx *tx) error {
-		if err := tx.holding(ctx, l, `UPDATE leases SET epoch = epoch + 1 WHERE operation_id = ?1 AND workspace = ?2
-AND attempt = ?3 AND epoch = ?4 AND released_at = 0`); err != nil {
+		refused := tx.holding(ctx, l, `UPDATE leases SET epoch = epoch + 1, token = ?5 WHERE operation_id = ?1 AND workspace = ?2
+AND attempt = ?3 AND epoch = ?4 AND released_at = 0`, token)
+		var holder string
+		attached, err = scanLease(tx.QueryRowContext(ctx, selectLeaseAndHolder, l.Operation, l.Workspace, l.Attempt), &holder)
+		switch {
+		case refused != nil && (err != nil || holder != token):
+			return refused
+		default: // refused by its own repeat
 			return err
 		}
-		attached, err = loadLease(ctx, tx, l.Ref, l.Attempt)
-		return err
 	})
 	return attached, err
 }

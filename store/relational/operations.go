@@ -59,6 +59,12 @@ func (d *DB) CreateOperation(ctx context.Context, n store.NewOperation) (created
 		if err := needProject(ctx, tx, op.Workspace, op.Project); err != nil {
 			return err
 		}
+		if tx.again {
+			created, err = loadOperation(ctx, tx, store.Ref{Workspace: op.Workspace, Operation: op.ID})
+			if !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
 		live, err := liveOperation(ctx, tx, op.Workspace, op.Project, op.SessionID)
 		if err != nil {
 			return err
@@ -102,13 +108,12 @@ func notNull(value store.Sealed) []byte {
 	return value
 }
 
-// GetOperation returns the row that a poll shows, or store.ErrNotFound. ctx ends the wait for a connection; the read
-// itself takes microseconds and is not broken off, since watching for that costs more than reading.
+// GetOperation returns the row that a poll shows, or store.ErrNotFound.
 func (d *DB) GetOperation(ctx context.Context, ref store.Ref) (session.Operation, error) {
 	if err := ctx.Err(); err != nil {
 		return session.Operation{}, fmt.Errorf("get operation %s: %w", ref.Operation, err)
 	}
-	op, err := operationRow(d.database.PollRow(context.WithoutCancel(ctx), selectOperation, ref.Operation, ref.Workspace))
+	op, err := operationRow(d.database.PollRow(ctx, selectOperation, ref.Operation, ref.Workspace))
 	if err != nil {
 		return session.Operation{}, fmt.Errorf("get operation %s: %w", ref.Operation, err)
 	}

@@ -37,6 +37,9 @@ func (d *DB) PutProject(ctx context.Context, p session.Project, updated time.Tim
 		if err := needWorkspace(ctx, tx, p.Workspace); err != nil {
 			return err
 		}
+		if done, err := tx.putBefore(ctx, p, stored.Version, updated); err != nil || done {
+			return err
+		}
 		if err := tx.dropOtherWay(ctx, p); err != nil {
 			return err
 		}
@@ -46,9 +49,20 @@ func (d *DB) PutProject(ctx context.Context, p session.Project, updated time.Tim
 		}
 		var err error
 		stored, err = scanProject(tx.QueryRowContext(ctx, selectProjects+" AND name = ?2", p.Workspace, p.Name))
+		created = created || stored.Version == 1
 		return err
 	})
-	return stored, err == nil && stored.Version == 1, err
+	return stored, created && err == nil, err
+}
+
+// putBefore reports whether an earlier run of this call wrote the project as this version.
+func (t *tx) putBefore(ctx context.Context, p session.Project, version int64, updated time.Time) (done bool, err error) {
+	if !t.again {
+		return false, nil
+	}
+	doc := &p
+	return one[bool](ctx, t, `SELECT EXISTS (SELECT 1 FROM projects
+WHERE workspace = ?1 AND name = ?2 AND document = ?3 AND version = ?4 AND updated_at = ?5)`, p.Workspace, p.Name, document(&doc), version, at(updated))
 }
 
 // GetProject returns a project, or store.ErrNotFound.
@@ -74,7 +88,7 @@ func (d *DB) DeleteProject(ctx context.Context, workspace, name string) error {
 	return d.write(ctx, "delete project "+name, func(ctx context.Context, tx *tx) error {
 		rows, err := tx.exec(ctx, `DELETE FROM projects WHERE workspace = ?1 AND name = ?2
 AND NOT EXISTS (SELECT 1 FROM sessions WHERE workspace = ?1 AND project = ?2)`, workspace, name)
-		if err != nil || rows == 1 {
+		if err != nil || rows == 1 || tx.again {
 			return err
 		}
 		if err := needProject(ctx, tx, workspace, name); err != nil {

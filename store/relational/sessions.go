@@ -54,12 +54,11 @@ const deleteStorageState = "DELETE FROM storage_states WHERE workspace = ?1 AND 
 // may be personal.
 func (d *DB) DeleteSession(ctx context.Context, workspace, project, id string, deleted time.Time) (ended *session.Operation, err error) {
 	err = d.write(ctx, "delete session "+id, func(ctx context.Context, tx *tx) error {
-		ended = nil
 		live, err := liveOperation(ctx, tx, workspace, project, id)
 		if err != nil {
 			return err
 		}
-		if live != nil {
+		if live != nil { // else ended stays what a run before this one found
 			if ended, err = tx.cancel(ctx, *live, deleted); err != nil {
 				return err
 			}
@@ -68,7 +67,7 @@ func (d *DB) DeleteSession(ctx context.Context, workspace, project, id string, d
 			return err
 		}
 		rows, err := tx.exec(ctx, "DELETE FROM sessions WHERE workspace = ?1 AND project = ?2 AND id = ?3", workspace, project, id)
-		if err == nil && rows == 0 {
+		if err == nil && rows == 0 && !tx.again {
 			return store.ErrNotFound
 		}
 		return err

@@ -14,17 +14,21 @@ type tx struct {
 	Tx
 
 	changed []string
+	// again is true where the call's func ran to its end before, so that its writes may have been committed.
+	again bool
 }
 
 // write runs fn in one transaction and, after the commit, tells the watchers of what it changed. The database may have fn
-// run again, so that fn sets whatever it returns each time.
+// run again, even after it was committed: fn sets whatever it returns each time, and finds its own writes harmless.
 func (d *DB) write(ctx context.Context, doing string, fn func(ctx context.Context, tx *tx) error) error {
 	var changed []string
+	ran := false
 	err := d.database.Write(ctx, func(ctx context.Context, inner Tx) ([]string, error) {
-		t := &tx{Tx: inner}
+		t := &tx{Tx: inner, again: ran}
 		err := fn(ctx, t)
-		changed = t.changed
-		return changed, err
+		ran = ran || err == nil
+		changed = append(changed, t.changed...) // a run before may have been committed
+		return t.changed, err
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)

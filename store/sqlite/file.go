@@ -22,7 +22,7 @@ type file struct {
 }
 
 // QueryContext implements relational.Queryer.
-func (f *file) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (f *file) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
 	return f.readers.QueryContext(ctx, query, args...)
 }
 
@@ -31,8 +31,10 @@ func (f *file) QueryRowContext(ctx context.Context, query string, args ...any) r
 	return f.readers.QueryRowContext(ctx, query, args...)
 }
 
-// PollRow answers with a prepared statement: what it saves is most of a poll.
+// PollRow answers with a prepared statement: what it saves is most of a poll. The read takes microseconds and is not broken
+// off, since watching for that costs more than reading.
 func (f *file) PollRow(ctx context.Context, query string, args ...any) relational.Row {
+	ctx = context.WithoutCancel(ctx)
 	statement, err := f.prepared(ctx, query)
 	if err != nil {
 		return failedRow{err}
@@ -107,6 +109,11 @@ func (f *file) transact(ctx context.Context, fn func(ctx context.Context, tx rel
 
 // transaction is a *sql.Tx whose rows are relational ones.
 type transaction struct{ *sql.Tx }
+
+// QueryContext implements relational.Queryer.
+func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
+	return t.Tx.QueryContext(ctx, query, args...)
+}
 
 // QueryRowContext implements relational.Queryer.
 func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) relational.Row {

@@ -12,14 +12,16 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/anteroom/anteroom/store"
 )
 
 // tests maps the name of a rule to the test that proves it.
 type tests map[string]func(f *fixture)
 
-// Run runs the suite. open returns an empty store and closes it when its test ends.
-func Run(t *testing.T, open func(t *testing.T) store.Store) {
+// Run runs the suite, except the rules of these names. open returns an empty store and closes it when its test ends.
+func Run(t *testing.T, open func(t *testing.T) store.Store, except ...string) {
 	t.Helper()
 	all := tests{}
 	for _, part := range []tests{
@@ -28,6 +30,10 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		accountTests, spendTests, memoryTests, artefactTests, wayTests, isolationTests, modelTests, submitTests,
 	} {
 		maps.Copy(all, part)
+	}
+	for _, name := range except {
+		require.Contains(t, all, name)
+		delete(all, name)
 	}
 	for name, test := range all {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,41 @@
+package sqlite
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/store/relational"
+	"github.com/anteroom/anteroom/store/storetest"
+)
+
+// forgetful is a database that never sees that a commit happened, and so repeats every write.
+type forgetful struct{ *file }
+
+// Write writes twice.
+func (f forgetful) Write(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
+	if err := f.file.Write(ctx, fn); err != nil {
+		return err
+	}
+	return f.file.Write(ctx, fn)
+}
+
+func TestConformance_WhenEveryWriteIsRepeated_CallersSeeNoDifference(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) store.Store {
+		t.Helper()
+		db, err := Open(t.Context(), filepath.Join(t.TempDir(), "anteroom.db"), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		db.DB = relational.New(forgetful{db.file})
+		return db
+	},
+		// One is left out, which is harmless.
+		"NextCounter_WhenTaken_RisesFromWhereItIsTold", "NextCounter_WhenConcurrent_GivesEachOnce",
+		// Written over and written again: one version more.
+		"PutProject_WhenConcurrent_CountsEveryVersion")
+}
