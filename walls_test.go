@@ -37,7 +37,7 @@ var rooms = []room{
 	{path: "store", ours: []string{"session"}, never: []string{chromedp, gin, temporal}},
 	{path: "vault", ours: []string{"session"}, never: []string{chromedp, gin}},
 	{path: "api", ours: []string{"session", "store", "vault"}, never: []string{chromedp, temporal}},
-	{path: "web", ours: anything, never: []string{chromedp}, planned: true},
+	{path: "web", ours: anything, never: []string{chromedp}},
 	{path: "worker", ours: anything, never: []string{gin}},
 	{path: "config", ours: []string{"session"}, never: []string{chromedp, gin, temporal}},
 	{path: "embedded", ours: []string{"session"}, never: []string{chromedp, gin}},

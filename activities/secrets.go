@@ -130,5 +130,6 @@ func answerOf(question session.InfoRequest, values map[string]session.Secret) *l
 	}
 	delete(values, session.AnswerChoice)
 	delete(values, session.AnswerAction)
+	delete(values, session.AnswerForm)
 	return a
 }

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/anteroom/anteroom/api/answerlink"
 	"github.com/anteroom/anteroom/api/contract"
 	"github.com/anteroom/anteroom/api/intuned"
 	"github.com/anteroom/anteroom/api/service"
@@ -28,6 +30,9 @@ type Store = service.Store
 // DefaultMaxBody bounds a request's body, in bytes, unless Config says otherwise.
 const DefaultMaxBody = 1 << 20
 
+// maxForm bounds the form that a page sends, in bytes: every field of a question, full.
+const maxForm = 256 << 10
+
 // Config holds the settings of the API. The zero value is usable.
 type Config struct {
 	// MaxBody bounds a request's body, in bytes; zero means DefaultMaxBody.
@@ -39,6 +44,10 @@ type Config struct {
 	// StartDeadline is how long the reconciler may try to start an operation; zero means
 	// service.DefaultStartDeadline.
 	StartDeadline time.Duration
+	// PublicURL is where people reach the pages, the base of their links; empty for where the caller reached the API.
+	PublicURL string
+	// TrustedProxies are believed when they say where the caller reached the API.
+	TrustedProxies []netip.Prefix
 }
 
 // Deps are what the API needs. Clock and CheckProxy may be nil (the system's clock, no check); everything else is required.
@@ -57,6 +66,9 @@ type Deps struct {
 	// Metrics answers GET /metrics, unless a proxy passed the request on; nil serves none. Set it only where the API listens on
 	// loopback: who reads metrics wants no key.
 	Metrics http.Handler
+	// Pages adds the pages for people, which want no key: their routes answer for themselves, also for errors. Nil for none: then
+	// no question has a link.
+	Pages func(routes gin.IRoutes, use *service.Service)
 }
 
 // New returns the API's handler, or an error that names what Deps lack. Forwarded headers are never trusted. The server
@@ -83,7 +95,11 @@ func New(d Deps) (http.Handler, error) {
 		d.Config.Version = "unknown"
 	}
 	checks := slices.Concat([]Check{{Name: "store", Ready: d.Store.Ping}}, d.Checks)
-	return newRouter(&native{use, d.Config, newReadiness(checks, d.Logger)}, d)
+	n := &native{service: use, config: d.Config, ready: newReadiness(checks, d.Logger)}
+	if d.Pages != nil {
+		n.links = &answerlink.Links{Base: d.Config.PublicURL, TrustedProxies: d.Config.TrustedProxies, Token: use.AnswerToken}
+	}
+	return newRouter(n, d)
 }
 
 // handlers is the whole contract: the native resources, and auth-sessions in Intuned's vocabulary.
@@ -97,6 +113,7 @@ type native struct {
 	service *service.Service
 	config  Config
 	ready   *readiness
+	links   *answerlink.Links
 }
 
 var _ contract.ServerInterface = handlers{}
@@ -117,13 +134,18 @@ func newRouter(n *native, d Deps) (*gin.Engine, error) {
 		return nil, fmt.Errorf("new api: trust no proxies: %w", err)
 	}
 	router.Use(requestID, accessLog(d.Logger), limitTime(n.config.RequestTimeout), writeErrors(d.Logger), recovery(d.Logger), secureHeaders,
-		sameOrigin(), authorize(n.service), limitRequests(maxRequests, maxWaiting), limitBody(n.config.MaxBody))
+		sameOrigin())
+	limit := limitRequests(maxRequests, maxWaiting)
+	if d.Pages != nil {
+		d.Pages(router.Group("", limit, limitBody(min(n.config.MaxBody, maxForm))), n.service)
+	}
+	router.Use(authorize(n.service), limit, limitBody(n.config.MaxBody))
 	router.NoRoute(noRoute)
 	router.NoMethod(noMethod)
 	if d.Metrics != nil {
 		router.GET(metricsPath, serveMetrics(d.Metrics))
 	}
-	all := handlers{intuned.New(n.service), n}
+	all := handlers{intuned.New(n.service, n.links), n}
 	contract.RegisterHandlersWithOptions(router, all, contract.GinServerOptions{ErrorHandler: wrongParameter})
 	router.GET(stateOfSessionNamedCreate, func(c *gin.Context) {
 		all.GetAuthSessionStorageState(c, c.Param("workspaceId"), c.Param("projectName"), "create")

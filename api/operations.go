@@ -31,7 +31,7 @@ func (n *native) ListOperations(c *gin.Context, workspaceID string, params contr
 	}
 	list := contract.OperationList{Operations: make([]contract.Operation, 0, len(page)), NextCursor: next}
 	for _, op := range page {
-		list.Operations = append(list.Operations, contract.FromOperation(op))
+		list.Operations = append(list.Operations, contract.FromOperation(n.links.AddTo(c.Request, op)))
 	}
 	c.JSON(http.StatusOK, list)
 }
@@ -43,7 +43,7 @@ func (n *native) GetOperation(c *gin.Context, workspaceID, operationID string) {
 		_ = c.Error(err)
 		return
 	}
-	c.JSON(http.StatusOK, contract.FromOperation(op))
+	c.JSON(http.StatusOK, contract.FromOperation(n.links.AddTo(c.Request, op)))
 }
 
 // CancelOperation cancels a live operation: 202 with the operation as it then stands.
@@ -53,5 +53,5 @@ func (n *native) CancelOperation(c *gin.Context, workspaceID, operationID string
 		_ = c.Error(err)
 		return
 	}
-	c.JSON(http.StatusAccepted, contract.FromOperation(op))
+	c.JSON(http.StatusAccepted, contract.FromOperation(n.links.AddTo(c.Request, op)))
 }

@@ -61,6 +61,8 @@ const (
 	AnswerChoice = "$choice"
 	// AnswerAction holds resend or tryAnotherWay.
 	AnswerAction = "$action"
+	// AnswerForm holds what tells the form that was sent from every other: sent twice it is no second answer. It is not for the login.
+	AnswerForm = "$form"
 )
 
 // Medium says how a code, a link or a push reaches the person.
@@ -109,6 +111,9 @@ type InfoRequest struct {
 	AskedAt   time.Time `json:"askedAt"`
 	// ExpiresAt is when the operation gives up waiting; the first value written wins.
 	ExpiresAt time.Time `json:"expiresAt"`
+	// AnswerURL is where a person without a key answers it. Only callers see it: it is a secret of who gets it, never stored,
+	// logged or passed to a workflow.
+	AnswerURL string `json:"answerUrl,omitempty"`
 }
 
 // Field is one thing an answer fills in.

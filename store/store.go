@@ -208,8 +208,19 @@ type Questions interface {
 	CloseQuestion(ctx context.Context, ref Ref, questionID string, at time.Time) (session.QuestionState, error)
 	// GetQuestion returns a question whatever its state; for checking an answer's shape before it is sealed.
 	GetQuestion(ctx context.Context, ref Ref, questionID string) (session.InfoRequest, session.QuestionState, error)
+	// QuestionByNumber returns a question of any workspace, or ErrNotFound: for who proved by a link that it is theirs.
+	QuestionByNumber(ctx context.Context, operationID string, number int) (AskedQuestion, error)
 	// AnswerInput returns the sealed input of an answered or consumed question; ErrSecretsErased once the operation ended.
 	AnswerInput(ctx context.Context, ref Ref, questionID string) (Sealed, error)
+}
+
+// AskedQuestion is a question with what became of it.
+type AskedQuestion struct {
+	Ref
+	Question session.InfoRequest
+	State    session.QuestionState
+	// AnsweredAt and ClosedAt are zero while it is neither.
+	AnsweredAt, ClosedAt time.Time
 }
 
 // Answer is a caller's input to a question.

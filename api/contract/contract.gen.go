@@ -361,6 +361,10 @@ func (e StartedStatus) Valid() bool {
 	}
 }
 
+// AnswerURL A page on which a person answers this question without a key; see `/a/{token}`. Every question has its own, the same at every read. Who has
+// the link can answer: hand it to nobody else, and keep it out of logs.
+type AnswerURL = string
+
 // Artefact defines model for Artefact.
 type Artefact struct {
 	// CreatedAt Example: 2026-11-22T20:00:00.000Z
@@ -557,6 +561,10 @@ type InfoRequest struct {
 	// Allow What may be done: `answer` (values), `choose` (choice), `resend` and `tryAnotherWay` (action), `cancel` (of the operation).
 	Allow []string `json:"allow"`
 
+	// AnswerURL A page on which a person answers this question without a key; see `/a/{token}`. Every question has its own, the same at every read. Who has
+	// the link can answer: hand it to nobody else, and keep it out of logs.
+	AnswerURL AnswerURL `json:"answerUrl,omitempty,omitzero"`
+
 	// AskedAt Example: 2026-11-22T20:00:00.000Z
 	AskedAt Timestamp `json:"askedAt"`
 
@@ -599,6 +607,10 @@ type InfoRequest struct {
 // InfoRequestDetails defines model for InfoRequestDetails.
 type InfoRequestDetails struct {
 	Action InfoRequestDetailsAction `json:"action"`
+
+	// AnswerURL A page on which a person answers this question without a key; see `/a/{token}`. Every question has its own, the same at every read. Who has
+	// the link can answer: hand it to nobody else, and keep it out of logs.
+	AnswerURL AnswerURL `json:"answerUrl,omitempty,omitzero"`
 
 	// Choices Only for multiple_choice; the answer is one of them.
 	Choices []string `json:"choices,omitempty,omitzero"`

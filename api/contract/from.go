@@ -45,7 +45,7 @@ func FromInfoRequest(q session.InfoRequest) InfoRequest {
 		ID: q.ID, Number: q.Number, Kind: string(q.Kind), Message: q.Message, MaskedTarget: q.MaskedTarget,
 		Medium: string(q.Medium), DisplayCode: q.DisplayCode, Picture: q.Picture,
 		Attempt: q.Attempt, Reason: q.Reason, SiteError: q.SiteError,
-		AskedAt: FromTime(q.AskedAt), ExpiresAt: FromTime(q.ExpiresAt),
+		AskedAt: FromTime(q.AskedAt), ExpiresAt: FromTime(q.ExpiresAt), AnswerURL: q.AnswerURL,
 		Fields: []Field{}, Choices: []Choice{}, Allow: []string{},
 	}
 	for _, f := range q.Fields {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/anteroom/anteroom/api/answerlink"
 	"github.com/anteroom/anteroom/api/service"
 	"github.com/anteroom/anteroom/session"
 )
@@ -26,10 +27,11 @@ type Service interface {
 // nothing: a middleware answers with [ErrorOf].
 type Handlers struct {
 	service Service
+	links   *answerlink.Links
 }
 
-// New returns the handlers over s.
-func New(s Service) *Handlers { return &Handlers{service: s} }
+// New returns the handlers over s. Questions get links, which may be nil for none.
+func New(s Service, links *answerlink.Links) *Handlers { return &Handlers{service: s, links: links} }
 
 func scope(workspace, project string) service.Scope {
 	return service.Scope{Workspace: workspace, Project: project}

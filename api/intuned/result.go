@@ -32,7 +32,7 @@ func (h *Handlers) GetAuthSessionResult(c *gin.Context, workspaceID, projectName
 		return
 	}
 	c.Header("Cache-Control", "no-store")
-	c.JSON(http.StatusOK, resultOf(op))
+	c.JSON(http.StatusOK, resultOf(h.links.AddTo(c.Request, op)))
 }
 
 // parseWait reads seconds or a Go duration; "" is no wait.
@@ -92,7 +92,7 @@ func endWithoutFailure(state session.OperationState) *session.Failure {
 func asking(q session.InfoRequest) contract.ResultRequestedMoreInfo {
 	details := contract.InfoRequestDetails{
 		RequestType: contract.InfoRequestDetailsRequestTypeOTP, Action: contract.InfoRequestDetailsActionRequestMoreInfo,
-		MessageToUser: messageOf(q), InfoRequest: contract.FromInfoRequest(q),
+		MessageToUser: messageOf(q), InfoRequest: contract.FromInfoRequest(q), AnswerURL: q.AnswerURL,
 	}
 	if choices := choicesOf(q); len(choices) > 0 {
 		details.RequestType = contract.InfoRequestDetailsRequestTypeMultipleChoice

@@ -23,6 +23,9 @@ type Answer struct {
 	Choice *string
 	// Action is resend or tryAnotherWay.
 	Action *string
+
+	// form is what [Service.AnswerLink] keeps beside the answer.
+	form session.Secret
 }
 
 // sealed returns the answer as the engine reads it: values by field, the choice and the action under the names of

@@ -34,6 +34,9 @@ func (s *Service) Resume(ctx context.Context, in ResumeInput) error {
 	if err != nil {
 		return err
 	}
+	if !in.Answer.form.IsZero() {
+		values[session.AnswerForm] = in.Answer.form
+	}
 	input, err := s.sealValues(values, in.Workspace, session.SealedAnswer, in.QuestionID)
 	if err != nil {
 		return err

@@ -34,6 +34,8 @@ type Operations interface {
 type Questions interface {
 	GetQuestion(ctx context.Context, ref store.Ref, questionID string) (session.InfoRequest, session.QuestionState, error)
 	AnswerQuestion(ctx context.Context, a store.Answer) error
+	QuestionByNumber(ctx context.Context, operationID string, number int) (store.AskedQuestion, error)
+	AnswerInput(ctx context.Context, ref store.Ref, questionID string) (store.Sealed, error)
 }
 
 var _ Store = store.Store(nil)

@@ -17,6 +17,7 @@ const (
 	insertQuestion = `INSERT INTO questions (workspace, operation_id, number, id, document, state, expires_at)
 VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6) ON CONFLICT (operation_id, number) DO NOTHING`
 	selectQuestion = "SELECT document, state, expires_at, closed_at FROM questions WHERE operation_id = ?1 AND workspace = ?2"
+	askedQuestion  = "SELECT workspace, document, state, answered_at, closed_at FROM questions WHERE operation_id = ?1 AND number = ?2"
 	showQuestion   = `UPDATE operations SET state = 'waiting', step = ?3, question = ?4, seq = ?5, attempt = max(attempt, ?6),
 updated_at = max(updated_at, ?7) WHERE id = ?1 AND workspace = ?2`
 	hideQuestion = `UPDATE operations SET state = 'running', step = '', question = NULL, updated_at = max(updated_at, ?3)
@@ -139,6 +140,19 @@ func (d *DB) GetQuestion(ctx context.Context, ref store.Ref, questionID string) 
 		return session.InfoRequest{}, "", fmt.Errorf("get question %s: %w", questionID, err)
 	}
 	return q.InfoRequest, q.state, nil
+}
+
+// QuestionByNumber returns a question of any workspace; see store.Questions.
+func (d *DB) QuestionByNumber(ctx context.Context, operationID string, number int) (store.AskedQuestion, error) {
+	asked := store.AskedQuestion{Ref: store.Ref{Operation: operationID}}
+	var doc *session.InfoRequest
+	err := d.database.QueryRowContext(ctx, askedQuestion, operationID, number).
+		Scan(&asked.Workspace, document(&doc), &asked.State, timeColumn{&asked.AnsweredAt}, timeColumn{&asked.ClosedAt})
+	if err != nil {
+		return store.AskedQuestion{}, fmt.Errorf("get question %d of operation %s: %w", number, operationID, notFound(err))
+	}
+	asked.Question = *doc
+	return asked, nil
 }
 
 // findQuestion fails with store.ErrNotFound without the operation, store.ErrQuestionUnknown without the question.

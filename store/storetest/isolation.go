@@ -30,6 +30,7 @@ var spansWorkspaces = map[string]string{
 	"APIKeyByHash":        "tells the workspace of a key",
 	"ListAPIKeys":         operators,
 	"RevokeAPIKey":        operators,
+	"QuestionByNumber":    "tells the workspace of a link",
 	"RegisterBrowser":     sharedBrowsers,
 	"MarkBrowserLost":     sharedBrowsers,
 	"ListBrowsers":        sharedBrowsers,

@@ -23,6 +23,34 @@ var questionTests = tests{
 		require.Equal(f.t, question, got)
 		require.Equal(f.t, session.QuestionOpen, state)
 	},
+	"QuestionByNumber_WhateverItsState_SaysWhereItBelongsAndWhatBecameOfIt": func(f *fixture) {
+		open, question := f.waiting("a")
+		want := store.AskedQuestion{Ref: open, Question: question, State: session.QuestionOpen}
+		got, err := f.QuestionByNumber(f.t.Context(), open.Operation, 1)
+		require.NoError(f.t, err)
+		require.Equal(f.t, want, got)
+
+		_, err = f.CloseQuestion(f.t.Context(), open, question.ID, after(time.Minute))
+		require.NoError(f.t, err)
+		want.State, want.ClosedAt = session.QuestionClosed, after(time.Minute)
+		got, err = f.QuestionByNumber(f.t.Context(), open.Operation, 1)
+		require.NoError(f.t, err)
+		require.Equal(f.t, want, got)
+
+		answered, _ := f.answered("b")
+		got, err = f.QuestionByNumber(f.t.Context(), answered.Operation, 1)
+		require.NoError(f.t, err)
+		require.Equal(f.t, session.QuestionAnswered, got.State)
+		require.Equal(f.t, answerTo(answered, got.Question.ID).At, got.AnsweredAt)
+		require.Zero(f.t, got.ClosedAt)
+	},
+	"QuestionByNumber_WhenNeverAsked_IsNotFound": func(f *fixture) {
+		ref, _ := f.waiting("a")
+		for operation, number := range map[string]int{ref.Operation: 2, "op_none": 1, "": 0} {
+			_, err := f.QuestionByNumber(f.t.Context(), operation, number)
+			require.ErrorIs(f.t, err, store.ErrNotFound)
+		}
+	},
 	"AskQuestion_WhenRepeated_KeepsTheFirstExpiresAt": func(f *fixture) {
 		ref, question := f.waiting("a")
 		for _, seq := range []int64{2, 3} { // the same write, and the number again later

@@ -8,6 +8,7 @@ import (
 	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/vault"
+	"github.com/anteroom/anteroom/web"
 )
 
 // serve starts the API.
@@ -18,8 +19,10 @@ func (p *Process) serve(context.Context) error {
 		Config: api.Config{
 			MaxBody: p.o.Config.API.MaxBody, StartDeadline: p.o.Config.Operations.StartDeadline, Version: p.o.Version,
 			RequestTimeout: p.o.Config.API.RequestTimeout,
+			PublicURL:      p.o.Config.API.PublicURL, TrustedProxies: p.o.Config.API.TrustedProxies,
 		},
 		Checks: p.checks(),
+		Pages:  web.Pages{Logger: p.logger, Clock: now}.Register,
 	})
 	if err != nil {
 		return err
