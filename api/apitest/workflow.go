@@ -99,6 +99,12 @@ func (w *Workflow) Expire(operationID string, f *session.Failure) {
 	w.finish(operationID, session.OperationExpired, f)
 }
 
+// Cancel ends the operation because somebody canceled it.
+func (w *Workflow) Cancel(operationID string) {
+	w.t.Helper()
+	w.finish(operationID, session.OperationCanceled, nil)
+}
+
 func (w *Workflow) finish(operationID string, state session.OperationState, f *session.Failure) {
 	w.t.Helper()
 	_, err := w.Store.FinishOperation(w.t.Context(), store.Finish{
