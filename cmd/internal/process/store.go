@@ -59,32 +59,34 @@ func openShared(ctx context.Context, c *config.Config, logger *slog.Logger) (sto
 	if _, ok := c.Store.SQLite(); ok {
 		return nil, nil, ErrSharedStore
 	}
-	key, err := vault.Open(keyFile(c))
-	if err != nil {
-		return nil, nil, err
-	}
 	db, err := openStore(ctx, c.Store, "", logger)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := checkVault(ctx, db, key, keyFile(c)); err != nil {
+	key, err := sharedVault(ctx, db, keyFile(c))
+	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	return db, key, nil
 }
 
-// checkVault fails unless the store was sealed with this key.
-func checkVault(ctx context.Context, db store.Installation, key *vault.Vault, file string) error {
+// sharedVault opens the key that the store was sealed with, and never makes one.
+func sharedVault(ctx context.Context, db store.Installation, file string) (*vault.Vault, error) {
 	bound, err := db.VaultKeyID(ctx)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return ErrNotInstalled
-	case err != nil:
-		return err
-	case bound != key.KeyID():
-		return otherVaultKey(file, bound, key.KeyID())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, ErrNotInstalled
 	}
-	return nil
+	if err != nil {
+		return nil, err
+	}
+	key, err := vault.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	if bound != key.KeyID() {
+		return nil, otherVaultKey(file, bound, key.KeyID())
+	}
+	return key, nil
 }
 
 func otherVaultKey(file, bound, found string) error {
