@@ -2,10 +2,10 @@
 # when not root) before it runs; Go itself is only asked for.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e bench lint lint-fix generate check-generate check-tidy clean
+.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e bench lint lint-fix generate check-generate check-tidy record-histories clean
 
 help: ## Say what can be done here
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## See one login from start to proven session, with a code asked on the way; leaves nothing behind
 	@scripts/ensure go browser
@@ -65,6 +65,11 @@ check-generate: ## Fail when a generated file is not what its source makes of it
 check-tidy: ## Fail when go.mod or go.sum is not tidy
 	@scripts/ensure go
 	@go mod tidy -diff
+
+record-histories: ## Record the workflow histories that later versions are tested against; see docs/changing-workflows.md
+	@scripts/ensure go
+	@CGO_ENABLED=0 go test -trimpath -tags temporal -count=1 ./cmd/anteroom-standalone \
+		-args -record=$(CURDIR)/workflows/testdata/histories/$$(date -u +%F)
 
 clean: ## Remove what was built here, installed linters included
 	@rm -rf bin .tools coverage.out
