@@ -25,6 +25,8 @@ type Store interface {
 	// the watch. Changes may be merged; a receiver reads the row again. A driver without notification
 	// ticks once a second.
 	Watch(operationID string) (<-chan struct{}, func())
+	// Observe has o told what the store does. Call it before the store is used.
+	Observe(o Observer)
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error
 	Close() error
@@ -293,10 +295,33 @@ type Sweeps interface {
 	UnconsumedAnswers(ctx context.Context, t time.Time, limit int) ([]AnsweredQuestion, error)
 	// LiveOperations lists running and waiting operations in id order after a cursor ("" for the start).
 	LiveOperations(ctx context.Context, after string, limit int) ([]session.Operation, error)
+	// Census counts what is live.
+	Census(ctx context.Context) (Census, error)
 	// LostLeases lists unreleased leases of live operations whose browser is marked lost.
 	LostLeases(ctx context.Context, limit int) ([]Lease, error)
 	// OrphanLeases lists unreleased leases of operations that ended before t.
 	OrphanLeases(ctx context.Context, t time.Time, limit int) ([]Lease, error)
+}
+
+// Census is how much is live across all processes that share the store.
+type Census struct {
+	Operations []OperationCount
+	Browsers   []BrowserCount
+}
+
+// OperationCount is how many operations of a project are in a live state.
+type OperationCount struct {
+	Workspace string
+	Project   string
+	State     session.OperationState
+	Count     int
+}
+
+// BrowserCount is how many browsers of a kind are not lost, and how many pages of theirs are lent.
+type BrowserCount struct {
+	Kind     session.BrowserKind
+	Browsers int
+	Pages    int
 }
 
 // AnsweredQuestion is an answer that its workflow has not taken up.

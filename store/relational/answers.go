@@ -27,8 +27,19 @@ AND EXISTS (SELECT 1 FROM operations WHERE id = ?1 AND workspace = ?2 AND `+isLi
 		if rows == 0 {
 			return whyUnanswerable(ctx, tx, a)
 		}
-		return tx.hide(ctx, a.Ref, a.At)
+		return tx.answered(ctx, a)
 	})
+}
+
+// answered shows the operation running again.
+func (t *tx) answered(ctx context.Context, a store.Answer) error {
+	asked, err := findQuestion(ctx, t, a.Ref, a.QuestionID)
+	if err != nil {
+		return err
+	}
+	before, after, err := t.hiding(ctx, a.Ref, a.At)
+	t.happened(store.Event{Before: before, After: after, Answered: asked.Kind})
+	return err
 }
 
 // whyUnanswerable finds the reason that says most to a person; nil for the repeat of an answer.

@@ -3,6 +3,8 @@ package relational
 import (
 	"context"
 	"database/sql"
+
+	"github.com/anteroom/anteroom/store"
 )
 
 // Rows are rows that are read one after the other; see sql.Rows.
@@ -44,10 +46,14 @@ type Database interface {
 type DB struct {
 	database Database
 	hub      *hub
+	observer store.Observer
 }
 
 // New returns the store on a database whose schema is up to date.
 func New(database Database) *DB { return &DB{database: database, hub: newHub()} }
+
+// Observe has o told what the store does. Call it before the store is used.
+func (d *DB) Observe(o store.Observer) { d.observer = o }
 
 // Watch tells of changes of the operation; see store.Store.
 func (d *DB) Watch(operationID string) (<-chan struct{}, func()) { return d.hub.watch(operationID) }

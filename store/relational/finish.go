@@ -91,7 +91,11 @@ failure = ?7, verdict = ?8, updated_at = max(updated_at, ?9), finished_at = ?9, 
 		}
 	}
 	t.changed = append(t.changed, op.ID)
-	return loadOperation(ctx, t, f.Ref)
+	ended, err := loadOperation(ctx, t, f.Ref)
+	if err == nil {
+		t.happened(store.Event{Before: op, After: ended})
+	}
+	return ended, err
 }
 
 // erase removes everything secret of an operation that ended. The file forgets it too: see pragmas.

@@ -75,8 +75,11 @@ func (d *DB) CreateOperation(ctx context.Context, n store.NewOperation) (created
 		if err := tx.free(ctx, op, op.CreatedAt); err != nil {
 			return err
 		}
-		created, err = tx.createOperation(ctx, n)
-		return err
+		if created, err = tx.createOperation(ctx, n); err != nil {
+			return err
+		}
+		tx.happened(store.Event{After: created})
+		return nil
 	})
 	return created, err
 }

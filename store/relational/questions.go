@@ -52,12 +52,13 @@ func inMilliseconds(q session.InfoRequest) session.InfoRequest {
 func (d *DB) AskQuestion(ctx context.Context, w store.Transition, q session.InfoRequest) (session.InfoRequest, session.QuestionState, error) {
 	var stored question
 	err := d.write(ctx, "ask question "+q.ID, func(ctx context.Context, tx *tx) error {
-		_, effective, err := tx.owned(ctx, w)
+		before, effective, err := tx.owned(ctx, w)
 		if err != nil {
 			return err
 		}
+		isNew := false
 		if effective {
-			if err := tx.ask(ctx, w, inMilliseconds(q)); err != nil {
+			if isNew, err = tx.ask(ctx, w, inMilliseconds(q)); err != nil {
 				return err
 			}
 		}
@@ -69,23 +70,42 @@ func (d *DB) AskQuestion(ctx context.Context, w store.Transition, q session.Info
 		case err != nil || !effective:
 			return err
 		}
-		return tx.show(ctx, w, stored)
+		if err := tx.show(ctx, w, stored); err != nil {
+			return err
+		}
+		return tx.asked(ctx, before, stored, isNew)
 	})
 	return stored.InfoRequest, stored.state, err
 }
 
-func (t *tx) ask(ctx context.Context, w store.Transition, q session.InfoRequest) error {
+// ask writes the question unless its number was asked before.
+func (t *tx) ask(ctx context.Context, w store.Transition, q session.InfoRequest) (isNew bool, err error) {
 	if q.Number <= noQuestion {
-		return fmt.Errorf("its number is %d, but questions count from 1", q.Number)
+		return false, fmt.Errorf("its number is %d, but questions count from 1", q.Number)
 	}
 	if err := t.closeQuestions(ctx, w.Ref, q.Number, w.At); err != nil {
-		return err
+		return false, err
 	}
 	doc := &q
-	if err := t.run(ctx, insertQuestion, w.Workspace, w.Operation, q.Number, q.ID, document(&doc), at(q.ExpiresAt)); err != nil {
+	rows, err := t.exec(ctx, insertQuestion, w.Workspace, w.Operation, q.Number, q.ID, document(&doc), at(q.ExpiresAt))
+	if err != nil {
+		return false, err
+	}
+	return rows == 1, t.consume(ctx, w)
+}
+
+// asked tells what asking did.
+func (t *tx) asked(ctx context.Context, before session.Operation, stored question, isNew bool) error {
+	after, err := loadOperation(ctx, t, store.Ref{Workspace: before.Workspace, Operation: before.ID})
+	if err != nil {
 		return err
 	}
-	return t.consume(ctx, w)
+	e := store.Event{Before: before, After: after}
+	if isNew {
+		e.Asked = stored.Kind
+	}
+	t.happened(e)
+	return nil
 }
 
 // show sets the operation waiting with the question where that is still open, and running otherwise.
@@ -107,6 +127,18 @@ func (t *tx) hide(ctx context.Context, ref store.Ref, changed time.Time) error {
 	return t.run(ctx, hideQuestion, ref.Operation, ref.Workspace, at(changed))
 }
 
+// hiding is hide, and returns the operation as it was and as it is.
+func (t *tx) hiding(ctx context.Context, ref store.Ref, changed time.Time) (before, after session.Operation, err error) {
+	if before, err = loadOperation(ctx, t, ref); err != nil {
+		return before, after, err
+	}
+	if err := t.hide(ctx, ref, changed); err != nil {
+		return before, after, err
+	}
+	after, err = loadOperation(ctx, t, ref)
+	return before, after, err
+}
+
 // closeQuestions closes the operation's open question unless it has the number except.
 func (t *tx) closeQuestions(ctx context.Context, ref store.Ref, except int, closed time.Time) error {
 	return t.run(ctx, "UPDATE questions SET state = 'closed', closed_at = ?4 WHERE operation_id = ?1 AND workspace = ?2 AND number <> ?3 AND state = 'open'",
@@ -121,13 +153,17 @@ func (d *DB) CloseQuestion(ctx context.Context, ref store.Ref, questionID string
 		if err != nil {
 			return err
 		}
-		if rows == 1 {
-			if err := tx.hide(ctx, ref, closed); err != nil {
-				return err
-			}
-		}
 		q, err := findQuestion(ctx, tx, ref, questionID)
 		state = q.state
+		if err != nil || rows != 1 {
+			return err
+		}
+		before, after, err := tx.hiding(ctx, ref, closed)
+		e := store.Event{Before: before, After: after}
+		if q.expired(closed) {
+			e.Expired = q.Kind
+		}
+		tx.happened(e)
 		return err
 	})
 	return state, err

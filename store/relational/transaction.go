@@ -5,36 +5,69 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/anteroom/anteroom/store"
 )
 
-// tx is one write transaction. It remembers which operations it changed.
+// tx is one write transaction. It remembers which operations it changed, and how.
 type tx struct {
 	Tx
 
 	changed []string
 	// again is true where the call's func ran to its end before, so that its writes may have been committed.
-	again bool
+	again  bool
+	events []store.Event
+	// takenUp is what consume took up for the event that the write tells of.
+	takenUp taken
 }
 
 // write runs fn in one transaction and, after the commit, tells the watchers of what it changed. The database may have fn
 // run again, even after it was committed: fn sets whatever it returns each time, and finds its own writes harmless.
 func (d *DB) write(ctx context.Context, doing string, fn func(ctx context.Context, tx *tx) error) error {
 	var changed []string
-	ran := false
+	var events []store.Event
+	runs, ran, began := 0, false, time.Now()
 	err := d.database.Write(ctx, func(ctx context.Context, inner Tx) ([]string, error) {
+		runs++
 		t := &tx{Tx: inner, again: ran}
 		err := fn(ctx, t)
+		if err == nil && (len(t.events) > 0 || !ran) { // one that finds nothing left to do was committed before
+			events = t.events
+		}
 		ran = ran || err == nil
 		changed = append(changed, t.changed...) // a run before may have been committed
 		return t.changed, err
 	})
+	d.report(ctx, events, store.Written{Took: time.Since(began), Repeats: max(runs-1, 0), Err: err})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	d.hub.tell(changed)
 	return nil
+}
+
+// report tells the observer of a write and, where it was committed, of what it did.
+func (d *DB) report(ctx context.Context, events []store.Event, w store.Written) {
+	if d.observer == nil {
+		return
+	}
+	d.observer.Wrote(ctx, w)
+	if w.Err != nil {
+		return
+	}
+	for _, e := range events {
+		d.observer.Happened(ctx, e)
+	}
+}
+
+// happened remembers an event, unless nothing did: a repeated write finds everything as it leaves it.
+func (t *tx) happened(e store.Event) {
+	e.TakenUp, e.TakenUpAfter = t.takenUp.kind, t.takenUp.after
+	t.takenUp = taken{}
+	if e.Moved() || e.Stepped() || e.Before.Seq != e.After.Seq || e.Asked != "" {
+		t.events = append(t.events, e)
+	}
 }
 
 // exec runs a statement and returns how many rows it changed.

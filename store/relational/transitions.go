@@ -2,7 +2,10 @@ package relational
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
@@ -32,10 +35,13 @@ attempt = max(attempt, ?6), updated_at = max(updated_at, ?7) WHERE id = ?1 AND w
 		if err != nil {
 			return err
 		}
-		if rows == 1 {
-			tx.changed = append(tx.changed, w.Operation)
-		}
 		op, _, err = tx.owned(ctx, w) // begun by this run before counts as done
+		if rows == 1 && err == nil {
+			tx.changed = append(tx.changed, w.Operation)
+			before := op
+			before.State, before.Step, before.Seq = session.OperationQueued, session.StepNone, 0
+			tx.happened(store.Event{Before: before, After: op})
+		}
 		return err
 	})
 	return op, err
@@ -55,7 +61,9 @@ func (d *DB) AdvanceOperation(ctx context.Context, w store.Transition) (op sessi
 		if !effective || movedSince(op, w) {
 			return nil
 		}
+		before := op
 		op, err = tx.advance(ctx, w)
+		tx.happened(store.Event{Before: before, After: op})
 		return err
 	})
 	if err != nil {
@@ -94,6 +102,21 @@ func (t *tx) consume(ctx context.Context, w store.Transition) error {
 	if w.ConsumedQuestion == "" {
 		return nil
 	}
-	return t.run(ctx, "UPDATE questions SET state = 'consumed' WHERE operation_id = ?1 AND workspace = ?2 AND id = ?3 AND state = 'answered'",
-		w.Operation, w.Workspace, w.ConsumedQuestion)
+	var doc *session.InfoRequest
+	var answered time.Time
+	err := t.QueryRowContext(ctx, `UPDATE questions SET state = 'consumed' WHERE operation_id = ?1 AND workspace = ?2 AND id = ?3 AND state = 'answered'
+RETURNING document, answered_at`, w.Operation, w.Workspace, w.ConsumedQuestion).Scan(document(&doc), timeColumn{&answered})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		t.takenUp = taken{kind: doc.Kind, after: w.At.Sub(answered)}
+	}
+	return err
+}
+
+// taken is an answer that was taken up: what was asked, and how long after the answer was accepted.
+type taken struct {
+	kind  session.InfoRequestKind
+	after time.Duration
 }

@@ -40,6 +40,8 @@ var spansWorkspaces = map[string]string{
 	"LiveOperations":      reconcilers,
 	"LostLeases":          reconcilers,
 	"OrphanLeases":        reconcilers,
+	"Census":              "the operator counts all of them",
+	"Observe":             "the operator watches all of them",
 	"Watch":               "tells that something changed, not what",
 	"Ping":                "touches no row",
 	"Close":               "touches no row",
