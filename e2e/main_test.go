@@ -27,8 +27,10 @@ type suite struct {
 	dir string
 	// anteroom is built with the race detector; standalone holds the Temporal server and is not.
 	anteroom, standalone string
-	temporal             *temporalProcess
-	shared               *server
+	// temporal and shared are what most tests speak to; startShape makes them, stopShape ends what it made.
+	temporal  *temporalProcess
+	shared    *server
+	stopShape func() error
 
 	mu       sync.Mutex // guards children
 	children []*child
@@ -75,11 +77,7 @@ func (s *suite) start() error {
 	if err := s.build(); err != nil {
 		return err
 	}
-	if s.temporal, err = s.startTemporal("temporal"); err != nil {
-		return err
-	}
-	s.shared, err = s.startServer("serve", s.anteroom, "serve", "--temporal-address", s.temporal.Address)
-	return err
+	return s.startShape()
 }
 
 // findChromium fails the suite early: without a browser nothing here means anything.
@@ -124,11 +122,8 @@ func (s *suite) end(failed bool) bool {
 			fmt.Fprintln(os.Stderr, "e2e:", err)
 		}
 	}
-	if s.shared != nil {
-		complain(s.shared.stop())
-	}
-	if s.temporal != nil {
-		complain(s.temporal.stop())
+	if s.stopShape != nil {
+		complain(s.stopShape())
 	}
 	for _, c := range s.children {
 		complain(c.end())

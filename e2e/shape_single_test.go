@@ -1,0 +1,18 @@
+//go:build e2e && !production
+
+package e2e
+
+import "errors"
+
+// startShape starts what most tests speak to: one process with everything but the Temporal server.
+func (s *suite) startShape() error {
+	var err error
+	if s.temporal, err = s.startTemporal("temporal"); err != nil {
+		return err
+	}
+	if s.shared, err = s.startServer("serve", s.anteroom, "serve", "--temporal-address", s.temporal.Address); err != nil {
+		return err
+	}
+	s.stopShape = func() error { return errors.Join(s.shared.stop(), s.temporal.stop()) }
+	return nil
+}
