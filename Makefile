@@ -34,7 +34,7 @@ test-browser: ## Run the tests that drive a real Chromium
 	@scripts/test browser
 
 test-temporal: ## Run the tests of the embedded Temporal server
-	@scripts/ensure go
+	@scripts/ensure go postgres
 	@scripts/test temporal
 
 test-e2e: ## Run the end-to-end tests over HTTP

@@ -1,16 +1,24 @@
 // Package embedded runs a Temporal server and its web UI inside this process, on a
-// SQLite file, for the standalone binary.
+// SQLite file or on PostgreSQL, for the standalone binary.
 //
-//	Start ─▶ data directory (lock, meta file, schema) ─▶ namespace
+//	Start ─▶ database (lock, schema) ─▶ namespace
 //	      ─▶ Temporal: frontend · history · matching · worker, all on loopback
 //	      ─▶ frontend healthy ─▶ retention, search attributes ─▶ UI ─▶ *Server
 //
 // [Start] returns a server that is ready for workers and clients, or a [StartError]
-// whose text is one sentence for the person who started it. The data directory holds
+// whose text is one sentence for the person who started it. On SQLite the data directory holds
 //
 //	temporal.db    Temporal's own database; nothing else may open it
 //	temporal.json  what must not change or must be known about it: see meta
 //	temporal.lock  held while a process uses the directory
+//
+// # On PostgreSQL
+//
+// Version 12 or newer. Two databases are this server's alone: the one that Options.Store names, and one with "_visibility" after
+// its name. An advisory lock on the first keeps a second process away; it needs a session of its own, so a pooler between
+// must not share sessions (PgBouncer: pool_mode = session). Temporal's own schema tool makes and upgrades the tables at the start;
+// cluster id and number of shards are Temporal's own rows. While PostgreSQL is away the server stays up and refuses what it
+// cannot keep; it goes on within a second or two of its return. Up to 80 connections, about 20 when idle.
 //
 // # One per process
 //

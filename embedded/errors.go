@@ -14,11 +14,13 @@ var (
 	ErrNotLoopback = errors.New("address is not loopback")
 	// ErrAddressInUse: somebody listens on the address already.
 	ErrAddressInUse = errors.New("address in use")
-	// ErrInUse: another process uses the data directory.
-	ErrInUse = errors.New("data directory in use")
+	// ErrInUse: another process uses the data directory or the PostgreSQL databases.
+	ErrInUse = errors.New("data in use")
 	// ErrDataDir: the data directory cannot be made, read or written, or its files do not
 	// belong together.
 	ErrDataDir = errors.New("unusable data directory")
+	// ErrStore: PostgreSQL cannot be reached, refuses, or holds something else.
+	ErrStore = errors.New("unusable PostgreSQL store")
 	// ErrSchemaNewer: a newer server wrote the database.
 	ErrSchemaNewer = errors.New("database schema is newer than this program")
 	// ErrSchemaOlder: an older server wrote the database, and this one cannot upgrade it.

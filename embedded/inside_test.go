@@ -190,14 +190,14 @@ func TestLaunch_WhenAPortIsTakenMeanwhile_TriesOthers(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, thief.Close()) }()
 
-	server, err := launch(t.Context(), o, m, sql, ports, newEnding())
+	server, err := launch(t.Context(), o, m, stores{main: sql, visibility: sql}, ports, newEnding())
 	require.NoError(t, err)
 	require.NotEqual(t, ports.frontend.addr, server.addr)
 	require.NoError(t, server.stop())
 
 	o.FrontendAddr = thief.Addr().String()
 	ports.frontend = ports.matching
-	_, err = launch(t.Context(), o, m, sql, ports, newEnding())
+	_, err = launch(t.Context(), o, m, stores{main: sql, visibility: sql}, ports, newEnding())
 	require.ErrorIs(t, err, ErrAddressInUse)
 	require.ErrorContains(t, err, thief.Addr().String())
 }

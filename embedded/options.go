@@ -9,6 +9,8 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
+
+	"github.com/anteroom/anteroom/session"
 )
 
 const (
@@ -27,9 +29,13 @@ const (
 
 // Options says where the server keeps its data and where it listens.
 type Options struct {
-	// DataDir is the directory for Temporal's database. It is made (0700) if missing.
-	// Required.
+	// DataDir is the directory for Temporal's SQLite database. It is made (0700) if missing.
+	// Required where Store is empty, and without effect where it is not.
 	DataDir string
+	// Store is the URL of a PostgreSQL database, its password in it: postgres://user:password@host:5432/temporal.
+	// Searches go to a second one, of that name with "_visibility" after it. Both are made if the user may, and both are
+	// this server's alone. Empty: SQLite in DataDir.
+	Store session.Secret
 	// FrontendAddr is the host:port of the gRPC frontend. The host is an IPv4 loopback
 	// address or "localhost"; port 0 picks a free one. Default "127.0.0.1:0".
 	FrontendAddr string
@@ -55,14 +61,10 @@ type Options struct {
 
 // withDefaults fills what is empty and refuses what cannot work, before anything is touched.
 func (o Options) withDefaults() (Options, error) {
-	if strings.TrimSpace(o.DataDir) == "" {
-		return o, refuse(ErrOptions, nil, "the temporal data directory is not set: name one")
+	var err error
+	if o.DataDir, err = o.absoluteDir(); err != nil {
+		return o, err
 	}
-	dir, err := filepath.Abs(o.DataDir)
-	if err != nil {
-		return o, refuse(ErrOptions, err, "the temporal data directory %q has no absolute path: %v", o.DataDir, err)
-	}
-	o.DataDir = dir
 	if o.FrontendAddr == "" {
 		o.FrontendAddr = anyPort
 	}
@@ -82,6 +84,21 @@ func (o Options) withDefaults() (Options, error) {
 		o.LogLevel = slog.LevelWarn
 	}
 	return o.withLoopback()
+}
+
+// absoluteDir is the data directory; empty where none is needed.
+func (o Options) absoluteDir() (string, error) {
+	if !o.Store.IsZero() {
+		return "", nil
+	}
+	if strings.TrimSpace(o.DataDir) == "" {
+		return "", refuse(ErrOptions, nil, "the temporal data directory is not set: name one")
+	}
+	dir, err := filepath.Abs(o.DataDir)
+	if err != nil {
+		return "", refuse(ErrOptions, err, "the temporal data directory %q has no absolute path: %v", o.DataDir, err)
+	}
+	return dir, nil
 }
 
 // withLoopback normalizes both addresses.

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"sync"
 	"time"
-
-	"go.temporal.io/server/common/config"
 )
 
 // defaultStopTimeout bounds Stop where its context has no deadline. Temporal itself would
@@ -19,8 +17,7 @@ const defaultStopTimeout = 30 * time.Second
 // be called from several goroutines.
 type Server struct {
 	options  Options
-	dir      *dataDir
-	sql      *config.SQL
+	database database
 	temporal *temporalServer
 	ui       *webUI
 	end      *ending
@@ -30,7 +27,7 @@ type Server struct {
 	stopErr  error         // written before stopped is closed
 }
 
-// Start starts a Temporal server on o.DataDir and returns when workers and clients can
+// Start starts a Temporal server on o.DataDir or o.Store and returns when workers and clients can
 // use it: the frontend is healthy, the namespace has its retention and search attributes,
 // and the UI answers. ctx bounds the waits of the start only. An error is a [StartError];
 // after one of reason ErrServer the caller must exit, because Temporal may leave services
@@ -40,17 +37,12 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := openDataDir(o.DataDir)
+	end := newEnding()
+	db, err := openDatabase(ctx, o, end)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{
-		options: o,
-		dir:     dir,
-		sql:     sqlConfig(dir.database()),
-		end:     newEnding(),
-		stopped: make(chan struct{}),
-	}
+	s := &Server{options: o, database: db, end: end, stopped: make(chan struct{})}
 	if err := s.start(ctx); err != nil {
 		s.abandon(ctx)
 		return nil, err
@@ -94,14 +86,14 @@ func (s *Server) holdUIPort(ctx context.Context) (*port, error) {
 
 // startTemporal prepares the database and starts the services on it.
 func (s *Server) startTemporal(ctx context.Context, ports servicePorts) error {
-	m, err := s.dir.prepare(s.sql)
+	m, err := s.database.prepare(ctx)
 	if err != nil {
 		return err
 	}
-	if err := createNamespace(s.sql, s.options); err != nil {
+	if err := createNamespace(s.database.stores().main, s.options); err != nil {
 		return err
 	}
-	s.temporal, err = launch(ctx, s.options, m, s.sql, ports, s.end)
+	s.temporal, err = launch(ctx, s.options, m, s.database.stores(), ports, s.end)
 	return err
 }
 
@@ -150,7 +142,7 @@ func (s *Server) Stopped() <-chan struct{} { return s.end.done }
 // Err is why the server died: nil while it runs and after a wanted stop.
 func (s *Server) Err() error { return s.end.reason() }
 
-// Stop stops UI and server and lets go of the data directory. It takes about one second,
+// Stop stops UI and server and lets go of data directory or databases. It takes about one second,
 // and at most until ctx's deadline, or 30 s where it has none; then it answers
 // ErrStopTimeout and the caller should exit. Workers should be stopped before. More than
 // one call is harmless.
@@ -181,9 +173,9 @@ func (s *Server) shutdown() {
 		cancel()
 	}
 	if s.temporal != nil {
-		errs = append(errs, s.temporal.stop(), checkpoint(s.sql))
+		errs = append(errs, s.temporal.stop(), s.database.settle())
 	}
-	errs = append(errs, s.dir.close())
+	errs = append(errs, s.database.close())
 	s.stopErr = errors.Join(errs...)
 	s.end.end(nil)
 }

@@ -16,8 +16,10 @@ const (
 	// clusterName is what a server that is alone calls itself; the CLI's development
 	// server uses the same name.
 	clusterName = "active"
-	storeName   = "sqlite-default"
-	disabled    = "disabled"
+	// mainStore and visibilityStore name the databases within the configuration.
+	mainStore       = "main"
+	visibilityStore = "visibility"
+	disabled        = "disabled"
 	// connections is the size of the SQLite pool. Measured with 500 workflows of one
 	// activity and one signal each, 50 at once, on a busy machine of 2 cores (4 shards,
 	// WAL, workflows/s, longest, lines logged at error):
@@ -54,7 +56,7 @@ func sqlConfig(database string) *config.SQL {
 }
 
 // serverConfig is Temporal's configuration for one process on loopback.
-func serverConfig(m meta, sql *config.SQL, ports servicePorts) *config.Config {
+func serverConfig(m meta, db stores, ports servicePorts) *config.Config {
 	frontend := ports.frontend.addr
 	return &config.Config{
 		Global: config.Global{Membership: config.Membership{
@@ -62,10 +64,13 @@ func serverConfig(m meta, sql *config.SQL, ports servicePorts) *config.Config {
 			BroadcastAddress: "127.0.0.1",
 		}},
 		Persistence: config.Persistence{
-			DefaultStore:     storeName,
-			VisibilityStore:  storeName,
+			DefaultStore:     mainStore,
+			VisibilityStore:  visibilityStore,
 			NumHistoryShards: m.HistoryShards,
-			DataStores:       map[string]config.DataStore{storeName: {SQL: sql}},
+			DataStores: map[string]config.DataStore{
+				mainStore:       {SQL: db.main},
+				visibilityStore: {SQL: db.visibility},
+			},
 		},
 		ClusterMetadata:     clusterConfig(m, frontend),
 		DCRedirectionPolicy: config.DCRedirectionPolicy{Policy: "noop"},

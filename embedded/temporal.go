@@ -30,7 +30,7 @@ type temporalServer struct {
 
 // launch builds a server on held ports and starts its services. end gets the error if
 // the server gives up later.
-func launch(ctx context.Context, o Options, m meta, sql *config.SQL, ports servicePorts, end *ending) (*temporalServer, error) {
+func launch(ctx context.Context, o Options, m meta, db stores, ports servicePorts, end *ending) (*temporalServer, error) {
 	var err error
 	for attempt := range bindAttempts {
 		if attempt > 0 {
@@ -39,7 +39,7 @@ func launch(ctx context.Context, o Options, m meta, sql *config.SQL, ports servi
 			}
 		}
 		var t *temporalServer
-		t, err = build(o, m, sql, ports, end)
+		t, err = build(o, m, db, ports, end)
 		if err == nil {
 			return t.start()
 		}
@@ -54,7 +54,7 @@ func launch(ctx context.Context, o Options, m meta, sql *config.SQL, ports servi
 }
 
 // build makes the server, which binds its ports; no service runs yet.
-func build(o Options, m meta, sql *config.SQL, ports servicePorts, end *ending) (*temporalServer, error) {
+func build(o Options, m meta, db stores, ports servicePorts, end *ending) (*temporalServer, error) {
 	t := &temporalServer{addr: ports.frontend.addr, ports: ports.numbers()}
 	logger := serverLog{
 		slog:  o.Logger.With(slog.String("component", "temporal")),
@@ -62,7 +62,7 @@ func build(o Options, m meta, sql *config.SQL, ports servicePorts, end *ending) 
 		end:   end,
 		phase: &t.phase,
 	}
-	cfg := serverConfig(m, sql, ports)
+	cfg := serverConfig(m, db, ports)
 	ports.release()
 	err := guard("build", func() (err error) {
 		t.server, err = temporal.NewServer(

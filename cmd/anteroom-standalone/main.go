@@ -18,6 +18,7 @@ func main() {
 func startTemporal(ctx context.Context, o process.TemporalOptions) (process.TemporalServer, error) {
 	s, err := embedded.Start(ctx, embedded.Options{
 		DataDir:          o.DataDir,
+		Store:            o.Store,
 		FrontendAddr:     o.Listen,
 		UIAddr:           o.UIListen,
 		Namespace:        o.Namespace,

@@ -18,17 +18,22 @@ const temporalStopTimeout = 10 * time.Second
 func (a *app) temporalCommand() *cobra.Command {
 	var flags runFlags
 	cmd := &cobra.Command{
-		Use:     "temporal",
-		Short:   "Run only the Temporal server and its UI, for processes started with serve",
-		Example: fmt.Sprintf("  %s temporal --data-dir ./data --temporal-listen 127.0.0.1:7233", a.program.Name),
-		Args:    noArgs,
+		Use:   "temporal",
+		Short: "Run only the Temporal server and its UI, on SQLite or PostgreSQL, for processes started with api, worker or serve",
+		Example: fmt.Sprintf(`  %[1]s temporal --data-dir ./data --temporal-listen 127.0.0.1:7233
+  %[1]s temporal --temporal-store postgres://anteroom@127.0.0.1:5432/temporal`, a.program.Name),
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := flags.load(cmd)
 			if err != nil {
 				return err
 			}
+			store, err := cfg.Temporal.StoreAddress()
+			if err != nil {
+				return err
+			}
 			server, err := a.program.Temporal(cmd.Context(), process.TemporalOptions{
-				DataDir: filepath.Join(cfg.DataDir, "temporal"), Listen: cfg.Temporal.Listen, UIListen: cfg.Temporal.UIListen,
+				DataDir: filepath.Join(cfg.DataDir, "temporal"), Store: store, Listen: cfg.Temporal.Listen, UIListen: cfg.Temporal.UIListen,
 				Namespace: cfg.Temporal.Namespace, Retention: cfg.Temporal.Retention,
 				SearchAttributes: process.SearchAttributes(), Logger: newLogger(a.stderr, cfg.Log),
 			})
@@ -39,7 +44,8 @@ func (a *app) temporalCommand() *cobra.Command {
 			return waitForTemporal(cmd.Context(), server)
 		},
 	}
-	flags.add(cmd, "dataDir", "log.level", "log.format", "temporal.namespace", "temporal.listen", "temporal.uiListen", "temporal.retention")
+	flags.add(cmd, "dataDir", "log.level", "log.format", "temporal.namespace", "temporal.listen", "temporal.uiListen", "temporal.retention",
+		"temporal.store", "temporal.storePasswordFile")
 	return cmd
 }
 

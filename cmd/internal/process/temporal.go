@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 
+	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/vault"
 	"github.com/anteroom/anteroom/workflows"
 )
@@ -33,7 +34,9 @@ type TemporalServer interface {
 
 // TemporalOptions are what a TemporalServer is started with.
 type TemporalOptions struct {
-	DataDir          string
+	DataDir string
+	// Store is the URL of a PostgreSQL database, its password in it; zero for SQLite in DataDir.
+	Store            session.Secret
 	Listen           string
 	UIListen         string
 	Namespace        string
