@@ -17,6 +17,7 @@ type Store interface {
 	Questions
 	Pages
 	Sweeps
+	Retention
 	Accounts
 	Artefacts
 	Ways

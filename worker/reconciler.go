@@ -109,7 +109,7 @@ func each[T any](ctx context.Context, rows []T, do func(ctx context.Context, row
 		}
 		errs = append(errs, err)
 		_, away := errors.AsType[*serviceerror.Unavailable](err)
-		if away || errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+		if away || errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 			break
 		}
 	}

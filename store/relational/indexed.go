@@ -21,5 +21,7 @@ var Indexed = map[string]string{
 	"lease":              selectLease,
 	"key":                "SELECT id FROM api_keys WHERE hash = ?1",
 	"leases of browser":  selectLeases + "WHERE l.browser_id = ?1 AND l.released_at = 0",
+	"purgeable":          selectPurgeable,
+	"spent":              selectSpent,
 	"unconsumed answers": "SELECT id FROM questions WHERE state = 'answered' AND answered_at < ?1 ORDER BY answered_at",
 }

@@ -16,6 +16,7 @@ import (
 const (
 	reconcilers    = "the reconciler looks after all of them"
 	sharedBrowsers = "browsers serve every workspace"
+	purgers        = "the purger goes by time alone"
 	operators      = "the operator looks after the keys of all of them"
 )
 
@@ -42,6 +43,10 @@ var spansWorkspaces = map[string]string{
 	"OrphanLeases":        reconcilers,
 	"Census":              "the operator counts all of them",
 	"Observe":             "the operator watches all of them",
+	"PurgeOperations":     purgers,
+	"PurgeBrowsers":       purgers,
+	"PurgeSpends":         purgers,
+	"PurgeBreakers":       purgers,
 	"Watch":               "tells that something changed, not what",
 	"Ping":                "touches no row",
 	"Close":               "touches no row",

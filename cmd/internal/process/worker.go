@@ -83,6 +83,8 @@ func (p *Process) startWorkers(context.Context) error {
 	}
 	reconciler := &worker.Reconciler{Store: p.db, Workflows: p.dispatcher(), Now: now, Logger: p.logger.With("part", "reconciler")}
 	p.background("reconciler", reconciler.Run)
+	purger := &worker.Purger{Store: p.db, Retention: p.o.Config.Operations.Retention, Now: now, Logger: p.logger.With("part", "purger")}
+	p.background("purger", purger.Run)
 	p.background("janitor", p.pages.RunJanitor)
 	if p.temporal != nil {
 		p.background("temporal watch", p.watchTemporal)
