@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/anteroom/anteroom/api/service"
+	"github.com/anteroom/anteroom/store"
 )
 
 // Bounds of requests, beside those of the server around the handler.
@@ -39,7 +40,8 @@ func limitTime(timeout time.Duration) gin.HandlerFunc {
 		limit := purpose(c) + timeout
 		ctx, cancel := context.WithTimeout(c.Request.Context(), limit)
 		defer cancel()
-		c.Request = c.Request.WithContext(ctx)
+		// A long poll has more time than its caller should wait for a database that is away.
+		c.Request = c.Request.WithContext(store.WithPatience(ctx, timeout))
 		control := http.NewResponseController(c.Writer)
 		end := time.Now().Add(limit + writeTimeout)
 		_ = control.SetWriteDeadline(end) // not every ResponseWriter has deadlines: those of tests do not
