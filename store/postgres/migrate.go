@@ -11,7 +11,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
-	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/store/relational"
 )
 
 //go:embed migrations/*.sql
@@ -43,11 +43,7 @@ func readSchema(ctx context.Context, db *sql.DB) (*schema, error) {
 	if s.found, err = foundVersion(ctx, db, provider); err != nil {
 		return nil, fmt.Errorf("read the schema version: %w", err)
 	}
-	if s.found > s.known {
-		return nil, fmt.Errorf("%w: its schema has version %d, this program knows up to %d; use the newer program",
-			store.ErrNewerSchema, s.found, s.known)
-	}
-	return s, nil
+	return s, relational.CheckSchema(ctx, db, s.found, s.known)
 }
 
 // foundVersion returns 0 where nobody migrated yet. It does not make goose's table: only who migrates writes.
@@ -76,6 +72,9 @@ func Migrate(ctx context.Context, url string, logger *slog.Logger) (from, to int
 	s, err := readSchema(ctx, pool)
 	if err != nil {
 		return 0, 0, fmt.Errorf("migrate the database: %w", unavailable(err))
+	}
+	if s.found > s.known { // a newer program was here, and left what this one needs
+		return s.found, s.found, nil
 	}
 	if _, err := s.provider.Up(ctx); err != nil {
 		return 0, 0, fmt.Errorf("migrate the schema from version %d to %d: %w", s.found, s.known, unavailable(err))

@@ -67,7 +67,7 @@ func current(ctx context.Context, pool *sql.DB) error {
 		return err
 	}
 	if s.found < s.known {
-		return fmt.Errorf("%w: its schema has version %d, this program needs %d; run anteroom init first", store.ErrNotMigrated, s.found, s.known)
+		return fmt.Errorf("%w: its schema has version %d, this program needs %d; run \"anteroom init\" first", store.ErrNotMigrated, s.found, s.known)
 	}
 	return nil
 }

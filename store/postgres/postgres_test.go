@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/store/postgres"
 	"github.com/anteroom/anteroom/store/relational"
+	"github.com/anteroom/anteroom/store/storetest"
 )
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -108,17 +110,42 @@ func TestOpen_WhenTheSchemaIsMissing_SaysWhoMakesIt(t *testing.T) {
 	t.Parallel()
 	_, err := postgres.Open(t.Context(), shared.database(t), discard())
 	require.ErrorIs(t, err, store.ErrNotMigrated)
-	require.ErrorContains(t, err, "anteroom init")
+	require.ErrorContains(t, err, `run "anteroom init" first`)
+}
+
+// newer makes the database one that a newer program migrated, for programs that know at least the schema version least.
+func newer(t *testing.T, least string) string {
+	t.Helper()
+	url := shared.migrated(t)
+	shared.execute(t, url, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)")
+	shared.execute(t, url, "UPDATE installation SET value = '"+least+"' WHERE name = 'least_schema'")
+	return url
 }
 
 func TestOpen_WhenANewerProgramWroteTheSchema_Refuses(t *testing.T) {
 	t.Parallel()
-	url := shared.migrated(t)
-	shared.execute(t, url, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)")
+	url := newer(t, "9000")
 	_, err := postgres.Open(t.Context(), url, discard())
 	require.ErrorIs(t, err, store.ErrNewerSchema)
+	require.ErrorContains(t, err, "use the newer program")
 	_, _, err = postgres.Migrate(t.Context(), url, discard())
 	require.ErrorIs(t, err, store.ErrNewerSchema)
+}
+
+func TestOpen_WhenANewerProgramOnlyAddedToTheSchema_GoesOn(t *testing.T) {
+	t.Parallel()
+	url := newer(t, "2")
+	ref := begun(t, open(t, url), "op_1")
+	_, err := open(t, url).GetOperation(t.Context(), ref)
+	require.NoError(t, err)
+	from, to, err := postgres.Migrate(t.Context(), url, discard())
+	require.NoError(t, err)
+	require.Equal(t, []int64{9999, 9999}, []int64{from, to}, "there is nothing to do")
+}
+
+func TestMigrations_WhenTheyBreakWhatProgramsKnow_SaySo(t *testing.T) {
+	t.Parallel()
+	storetest.RequireCompatible(t, os.DirFS("migrations"))
 }
 
 func TestOpen_WhenTheURLIsBroken_ShowsNoPassword(t *testing.T) {

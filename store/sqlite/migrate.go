@@ -10,7 +10,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
-	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/store/relational"
 )
 
 //go:embed migrations/*.sql
@@ -34,8 +34,10 @@ func migrate(ctx context.Context, db *sql.DB, logger *slog.Logger) error {
 	sources := provider.ListSources()
 	known := sources[len(sources)-1].Version
 	if found > known {
-		return fmt.Errorf("%w: its schema has version %d, this program knows up to %d; use the newer program, or another data directory",
-			store.ErrNewerSchema, found, known)
+		if err := relational.CheckSchema(ctx, db, found, known); err != nil {
+			return fmt.Errorf("%w, or another data directory", err)
+		}
+		return nil // a newer program was here, and left what this one needs
 	}
 	results, err := provider.Up(ctx)
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/store/sqlite"
+	"github.com/anteroom/anteroom/store/storetest"
 )
 
 // oldDatabase is a file as the first version of the schema has it: three live operations, two of one account, and two breakers.
@@ -65,6 +67,22 @@ func TestMigrate_WhenBreakersAreOpen_KeepsThemAndLetsLockoutsEnd(t *testing.T) {
 	require.ErrorAs(t, begin("locked", since), &refused)
 	require.Equal(t, store.BreakerOpenError{Class: session.FailureLockout, Since: since, Until: since.Add(store.LockoutCoolDown)}, *refused)
 	require.NoError(t, begin("locked", start))
+}
+
+func TestOpen_WhenANewerProgramOnlyAddedToTheSchema_GoesOn(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "anteroom.db")
+	require.NoError(t, open(t, path).Close())
+	execute(t, path, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, 1)")
+	populate(t, open(t, path), 1)
+	execute(t, path, "UPDATE installation SET value = '8999' WHERE name = 'least_schema'")
+	_, err := sqlite.Open(t.Context(), path, discard())
+	require.ErrorIs(t, err, store.ErrNewerSchema)
+}
+
+func TestMigrations_WhenTheyBreakWhatProgramsKnow_SaySo(t *testing.T) {
+	t.Parallel()
+	storetest.RequireCompatible(t, os.DirFS("migrations"))
 }
 
 // millis is the column form of a time.

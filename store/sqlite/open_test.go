@@ -116,7 +116,8 @@ func TestOpen_WhenSchemaIsNewer_RefusesAndLeavesTheFileAlone(t *testing.T) {
 	require.NoError(t, err)
 	populate(t, db, 1)
 	require.NoError(t, db.Close())
-	execute(t, path, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, 1)", "PRAGMA journal_mode = WAL")
+	execute(t, path, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, 1)",
+		"UPDATE installation SET value = '9000' WHERE name = 'least_schema'", "PRAGMA journal_mode = WAL")
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 
