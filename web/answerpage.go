@@ -25,7 +25,11 @@ func (a answerPage) show(c *gin.Context) {
 	case err != nil:
 		a.fail(c, err)
 	case l.Standing == service.StandingOpen:
-		a.write(c, http.StatusOK, a.questionView(l, nil, nil))
+		v := a.questionView(l, nil, nil)
+		if c.Query(stillParameter) == "" {
+			v.refresh(v.Question.every, v.Question.receipt)
+		}
+		a.write(c, http.StatusOK, v)
 	case !l.Receipt:
 		a.write(c, http.StatusGone, closedView(l))
 	case service.Asks(l.Operation) && l.Operation.Question.Number > l.Question.Number:
@@ -122,18 +126,12 @@ func (a answerPage) questionView(l service.Linked, f *form, fault *service.Error
 		v.Question.Picture = token + "/picture"
 	}
 	v.Question.fill(q, f, fault)
-	if !q.Kind.GoesOnByItself() {
-		return v
-	}
-	if len(v.Question.Fields) == 0 {
-		v.refresh(pauseWaiting, receipt)
-		v.Question.GoesOn = "Nothing needs to be typed here: this page notices when it is done."
-		return v
-	}
-	// A page that loads itself again would take what is being typed with it.
-	v.Link, v.LinkText = receipt, "I did it on another device: go on"
+	v.Question.goesOn(q, receipt)
 	return v
 }
+
+// stillParameter keeps a page that loads itself again as it is, for who needs more time or listens to it.
+const stillParameter = "still"
 
 // How often a page looks whether something happened, and for how long.
 const (

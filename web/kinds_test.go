@@ -66,7 +66,7 @@ func TestEveryKind_IsShownAndCanBeAnswered(t *testing.T) {
 			operation := s.login()
 			q, sent, kept := sample(kind)
 			link := s.ask(operation, q)
-			p := s.open(link).says(http.StatusOK, "What the <site> asks.", "Send it again", "Try another way", "Cancel the login")
+			p := s.open(link).says(http.StatusOK, "What the <site> asks.", "Send it again", "Try another way", "I cannot answer this")
 			requireUsable(t, p)
 			for _, f := range q.Fields {
 				require.Contains(t, p.text(), f.Label)
@@ -115,9 +115,12 @@ func TestApproval_WhenApprovedElsewhere_IsNoticedByThePage(t *testing.T) {
 	operation := s.login()
 	q, _, _ := sample(session.AskApproval)
 	link := s.ask(operation, q)
-	p := s.open(link).says(http.StatusOK, "Approve the login", "73", "Sent to Ada's phone.", "this page notices")
+	p := s.open(link).says(http.StatusOK, "Approve the login", "73", "an app, Ada's phone.", "this page notices")
 	receipt := "/a/" + p.refreshes()
 	require.Equal(t, p.refreshes(), s.open(receipt).says(http.StatusOK, "Approve the login").refreshes(), "it looks on")
+	still := s.open(link+"?still=1").says(http.StatusOK, "Cancel the login", "Look whether the login went on")
+	require.Empty(t, still.refreshes(), "who needs more time gets it")
+	requireUsable(t, still)
 	s.GoOn(operation)
 	require.Equal(t, "?", s.open(receipt).says(http.StatusOK, "The login goes on.").refreshes())
 	s.open(link).says(http.StatusGone, "went on")
@@ -131,11 +134,11 @@ func TestLinkAndCaptcha_WhileSomebodyTypes_AreNotLoadedAgain(t *testing.T) {
 		s := newSite(t)
 		operation := s.login()
 		q, _, _ := sample(kind)
-		p := s.open(s.ask(operation, q)).says(http.StatusOK, "I did it on another device: go on")
+		p := s.open(s.ask(operation, q)).says(http.StatusOK, "Look whether the login went on")
 		require.Empty(t, p.refreshes())
 		var receipt string
 		for n := range p.all("a") {
-			if strings.Contains(textOf(n), "go on") {
+			if strings.Contains(textOf(n), "went on") {
 				receipt = "/a/" + attr(n, "href")
 			}
 		}

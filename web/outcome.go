@@ -91,15 +91,15 @@ func busyView(l service.Linked, title, status string, now time.Time) view {
 	return v
 }
 
-// failures say what each class means to a person who has nothing but this page.
+// failures say what each class means to a person who has nothing but this page, and what to do.
 var failures = map[session.FailureClass]string{
 	session.FailureCredential:  "The site did not accept the user name or the password. Whoever sent you the link has to check them.",
-	session.FailureLockout:     "The site has locked the account, or wants a pause. Do not try again right away.",
-	session.FailureNeedsUser:   "The site wants something that was not given in time or cannot be given here.",
-	session.FailureSite:        "The site could not be reached, or had a fault of its own. It may work later.",
-	session.FailureBlocked:     "The login was stopped: either the site refuses it, or it would have been unsafe to go on.",
-	session.FailureUnsupported: "The site showed something that this service cannot handle.",
-	session.FailureEngine:      "Something went wrong on our side, not on yours.",
+	session.FailureLockout:     "The site has locked the account, or wants a pause. Do not try again right away; tell whoever sent you the link.",
+	session.FailureNeedsUser:   "The site wants something that was not given in time, or cannot be given here. " + askAgain,
+	session.FailureSite:        "The site could not be reached, or had a fault of its own. It may work later. " + askAgain,
+	session.FailureBlocked:     "Either the site refuses this login, or it would have been unsafe to go on. Tell whoever sent you the link.",
+	session.FailureUnsupported: "The site showed something that this service cannot handle. Tell whoever sent you the link.",
+	session.FailureEngine:      "Something went wrong on our side, not on yours. " + askAgain,
 }
 
 func failedView(l service.Linked) view {
@@ -111,6 +111,5 @@ func failedView(l service.Linked) view {
 		}
 		v.SiteSaid = f.SiteError
 	}
-	v.Text = append(v.Text, askAgain)
 	return v
 }

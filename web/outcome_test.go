@@ -30,7 +30,7 @@ func TestReceipt_OfEveryFailure_SaysItInASentenceAndNoInternals(t *testing.T) {
 		f := session.NewFailure(class, "internal_code", "internal message")
 		f.SiteError = "Sorry <i>Ada</i>."
 		s.Fail(operation, f)
-		p := s.open(receipt).says(http.StatusOK, "Not logged in", "The site said: Sorry <i>Ada</i>.", "start again")
+		p := s.open(receipt).says(http.StatusOK, "Not logged in", "The site said: Sorry <i>Ada</i>.", "hoever sent you the link")
 		require.NotContains(t, p.Body, "internal")
 		require.NotContains(t, p.Body, "<i>")
 		require.Empty(t, p.refreshes())

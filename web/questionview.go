@@ -5,6 +5,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/anteroom/anteroom/api/service"
 	"github.com/anteroom/anteroom/session"
@@ -25,11 +26,17 @@ type questionView struct {
 	Error   string
 	Fields  []fieldView
 	Choices []choiceView
-	GoesOn  string
-	Until   until
-	Buttons []button
+	// GoesOn says that the login may go on without the form, and Look leads to whether it did; empty where it does not.
+	GoesOn, Look string
+	Until        until
+	Buttons      []button
 	// MayCancel is true where the person may end the login.
 	MayCancel bool
+	// Still is where the page does not load itself again; empty where it never does.
+	Still string
+	// every is how often it does, and receipt what it loads.
+	every   time.Duration
+	receipt string
 }
 
 // fieldView is one field of the form.
@@ -80,20 +87,25 @@ func allows(q session.InfoRequest, action session.Action) bool {
 }
 
 var mediumNames = map[session.Medium]string{
-	session.MediumSMS: "by text message", session.MediumEmail: "by e-mail", session.MediumVoice: "by a phone call",
-	session.MediumApp: "to an app", session.MediumDevice: "to a device",
+	session.MediumSMS: "a text message", session.MediumEmail: "an e-mail", session.MediumVoice: "a phone call",
+	session.MediumApp: "an app", session.MediumDevice: "a device of yours",
 }
 
-// sentTo says where to look; empty where the message says it or the site does not.
+// sentTo says where to look, as far as the site tells and the message does not.
 func sentTo(q session.InfoRequest) string {
 	target, medium := q.MaskedTarget, mediumNames[q.Medium]
-	switch {
-	case target == "" || strings.Contains(q.Message, target):
-		return ""
-	case medium == "" || q.Medium == session.MediumApp || q.Medium == session.MediumDevice:
-		return "Sent to " + target + "."
+	if target != "" && strings.Contains(q.Message, target) {
+		target = ""
 	}
-	return "Sent " + medium + " to " + target + "."
+	switch {
+	case medium == "" && target == "":
+		return ""
+	case medium == "":
+		return "Sent to " + target + "."
+	case target == "":
+		return "Look for it in: " + medium + "."
+	}
+	return "Look for it in: " + medium + ", " + target + "."
 }
 
 // askedAgain says why the question is there again.
@@ -158,6 +170,27 @@ func (v *questionView) focus() {
 	}
 	i := max(slices.IndexFunc(v.Fields, func(f fieldView) bool { return f.Error != "" }), 0)
 	v.Fields[i].Focus = true
+}
+
+// goesOn has the page notice that the person acted elsewhere. Where somebody types it does not load itself again, which would
+// take away what is being typed.
+func (v *questionView) goesOn(q session.InfoRequest, receipt string) {
+	if !q.Kind.GoesOnByItself() {
+		return
+	}
+	v.Look = receipt
+	switch {
+	case len(v.Fields) > 0 && q.Kind == session.AskLink:
+		v.GoesOn = "Did you open the link on another device? Then nothing needs to be sent here."
+		return
+	case len(v.Fields) > 0:
+		return
+	case q.Kind == session.AskCaptcha:
+		v.GoesOn = "This cannot be answered here. Should the site let the login go on, this page notices."
+	default:
+		v.GoesOn = "Nothing needs to be typed here: this page notices when it is done."
+	}
+	v.every, v.receipt, v.Still = pauseWaiting, receipt, "?"+stillParameter+"=1"
 }
 
 func fieldOf(f session.Field) fieldView {

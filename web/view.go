@@ -55,10 +55,17 @@ type view struct {
 	Question       *questionView
 }
 
+// Wide reports whether the page needs room for a picture.
+func (v view) Wide() bool { return v.Question != nil && v.Question.Picture != "" }
+
 // Style is the page's only style sheet.
 func (v view) Style() template.CSS { return template.CSS(pageStyle) } //nolint:gosec // our own file
 
+// refresh loads another page after a while; never where that is 0.
 func (v *view) refresh(after time.Duration, to string) {
+	if after == 0 {
+		return
+	}
 	v.Refresh = strconv.Itoa(int(after.Seconds())) + "; url=" + to
 }
 

@@ -28,11 +28,11 @@ func clockOf(t, now time.Time) string {
 func leftOf(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return "in less than a minute"
+		return "less than a minute"
 	case d < 2*time.Hour:
-		return "in " + plural(int(d/time.Minute), "minute")
+		return plural(int(d/time.Minute), "minute")
 	}
-	return "in " + plural(int(d/time.Hour), "hour")
+	return plural(int(d/time.Hour), "hour")
 }
 
 func plural(n int, what string) string {
