@@ -240,7 +240,7 @@ type Pages interface {
 	RegisterBrowser(ctx context.Context, b Browser) error
 	// MarkBrowserLost marks it as gone; later calls have no effect.
 	MarkBrowserLost(ctx context.Context, id string, at time.Time) error
-	// ListBrowsers lists the browsers of a host that are not lost.
+	// ListBrowsers lists the browsers of a host that are not lost; those of every host when host is empty.
 	ListBrowsers(ctx context.Context, host string) ([]Browser, error)
 	// LendPage writes the intent of a lease for (operation, attempt) on a browser, with epoch 1, if fewer than maxPages
 	// leases are open on that browser. A repeat for the same browser returns the lease as it stands; for another browser (the first one's intent
@@ -265,7 +265,9 @@ type Browser struct {
 	// Host names the machine and installation that runs it.
 	Host string
 	// PID is the process id on that host.
-	PID       int
+	PID int
+	// Process names the process for other processes of the same machine, which may find out that it is gone; empty: none can.
+	Process   string
 	Kind      session.BrowserKind
 	TaskQueue string
 	StartedAt time.Time

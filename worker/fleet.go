@@ -19,6 +19,7 @@ type FleetStore interface {
 	RegisterBrowser(ctx context.Context, b store.Browser) error
 	MarkBrowserLost(ctx context.Context, id string, at time.Time) error
 	ListBrowsers(ctx context.Context, host string) ([]store.Browser, error)
+	OpenLeases(ctx context.Context, browserID string) ([]store.Lease, error)
 }
 
 // Browser is a running browser: [activities.Chromium].
@@ -43,11 +44,13 @@ type Fleet struct {
 	// Poll starts polling a task queue of pages and returns what stops it.
 	Poll func(taskQueue string) (stop func(), err error)
 	// Host names this installation on this machine; only one process may use it at a time.
-	Host   string
-	Pages  int
-	Store  FleetStore
-	Now    func() time.Time
-	Logger *slog.Logger
+	Host string
+	// Machine names the processes of our own browsers, so that other workers of the machine notice when they are gone.
+	Machine Machine
+	Pages   int
+	Store   FleetStore
+	Now     func() time.Time
+	Logger  *slog.Logger
 
 	// mu guards running and closed; it is held while a browser starts, so that one of a kind starts.
 	mu      sync.Mutex
@@ -129,6 +132,7 @@ func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (Browser, e
 	}
 	queue := workflows.BrowserTaskQueue(b.ID())
 	row := store.Browser{ID: b.ID(), Host: f.Host, PID: b.PID(), Kind: kind, TaskQueue: queue, StartedAt: f.Now()}
+	row.Process = f.Machine.Process(row.PID)
 	if err := f.Store.RegisterBrowser(ctx, row); err != nil {
 		return nil, errors.Join(fmt.Errorf("register browser %s: %w", b.ID(), err), b.Close(context.WithoutCancel(ctx)))
 	}

@@ -26,6 +26,7 @@ const thisHost = "host_1"
 // fakeBrowser is a process that is none.
 type fakeBrowser struct {
 	id   string
+	pid  int
 	lost chan struct{}
 	once sync.Once
 	// closed is called by the first Close.
@@ -33,7 +34,7 @@ type fakeBrowser struct {
 }
 
 func (b *fakeBrowser) ID() string            { return b.id }
-func (b *fakeBrowser) PID() int              { return 4711 }
+func (b *fakeBrowser) PID() int              { return b.pid }
 func (b *fakeBrowser) Lost() <-chan struct{} { return b.lost }
 func (b *fakeBrowser) die()                  { b.once.Do(func() { close(b.lost) }) }
 
@@ -62,7 +63,9 @@ type yard struct {
 	launched []*fakeBrowser
 	events   []string
 	launch   error
-	poll     error
+	// pid is the process id of what is launched.
+	pid  int
+	poll error
 }
 
 func (y *yard) eventf(format string, args ...any) {
@@ -83,7 +86,7 @@ func (y *yard) started(_ context.Context, kind session.BrowserKind) (worker.Brow
 	if y.launch != nil {
 		return nil, y.launch
 	}
-	b := &fakeBrowser{id: fmt.Sprintf("br_%s_%d", kind, len(y.launched)+1), lost: make(chan struct{})}
+	b := &fakeBrowser{id: fmt.Sprintf("br_%s_%d", kind, len(y.launched)+1), pid: y.pid, lost: make(chan struct{})}
 	b.closed = func() { y.eventf("closed %s", b.id) }
 	y.launched = append(y.launched, b)
 	return b, nil
@@ -101,7 +104,7 @@ func newYard(t *testing.T) *yard {
 	t.Helper()
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "anteroom.db"), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	y := &yard{t: t, db: db}
+	y := &yard{t: t, db: db, pid: 4711}
 	y.Fleet = &worker.Fleet{
 		Launch: y.started, Poll: y.polled, Host: thisHost, Pages: 5, Store: db,
 		Now: time.Now, Logger: slog.New(slog.DiscardHandler),

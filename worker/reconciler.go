@@ -150,7 +150,8 @@ func (r *Reconciler) tellLostBrowsers(ctx context.Context) error {
 }
 
 // tellLost repeats the signal until the workflow began another attempt. Then the lease is released: a login may wait for a day,
-// and a signal a second would fill its history.
+// and a signal a second would fill its history. An intent is not told: nothing happened on its page, and the opening is soon
+// taken up by another worker, which costs no attempt.
 func (r *Reconciler) tellLost(ctx context.Context, l store.Lease) error {
 	op, err := r.Store.GetOperation(ctx, l.Ref)
 	if err != nil {
@@ -158,6 +159,9 @@ func (r *Reconciler) tellLost(ctx context.Context, l store.Lease) error {
 	}
 	if op.Attempt > l.Attempt {
 		return r.Store.ReleaseLease(ctx, l.Ref, l.Attempt, r.Now())
+	}
+	if l.TargetID == "" {
+		return nil
 	}
 	return r.Workflows.BrowserLost(ctx, l.Ref, l.BrowserID)
 }

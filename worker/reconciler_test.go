@@ -185,14 +185,15 @@ func TestSweep_TellsOperationsOfTheirLostBrowser(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ref := b.running("op_1")
-	require.NoError(t, b.db.RegisterBrowser(t.Context(), store.Browser{ID: "br_1", Host: "h", TaskQueue: "q", StartedAt: b.at}))
-	_, err := b.db.LendPage(t.Context(), store.Lease{Ref: ref, Attempt: 1, BrowserID: "br_1", TaskQueue: "q", LentAt: b.at}, 5)
+	b.lent(ref, "br_1", 1)
+	intent := b.running("op_2")
+	_, err := b.db.LendPage(t.Context(), store.Lease{Ref: intent, Attempt: 1, BrowserID: "br_1", TaskQueue: "q", LentAt: b.at}, 5)
 	require.NoError(t, err)
 	b.Sweep(t.Context())
 	require.Empty(t, b.workflows.lost)
 	require.NoError(t, b.db.MarkBrowserLost(t.Context(), "br_1", b.at))
 	b.Sweep(t.Context())
-	require.Equal(t, []string{"op_1 br_1"}, b.workflows.lost)
+	require.Equal(t, []string{"op_1 br_1"}, b.workflows.lost, "a page that was never made costs no attempt: its opening goes on elsewhere")
 }
 
 func TestSweep_ClosesRowsWhoseWorkflowIsGone_Within30Seconds(t *testing.T) {
@@ -277,8 +278,10 @@ func TestSweep_WhenTemporalIsAway_ChangesNothing(t *testing.T) {
 func (b *bundle) lent(ref store.Ref, browserID string, attempt int) {
 	b.t.Helper()
 	require.NoError(b.t, b.db.RegisterBrowser(b.t.Context(), store.Browser{ID: browserID, Host: "h", TaskQueue: "q", StartedAt: b.at}))
-	_, err := b.db.LendPage(b.t.Context(), store.Lease{Ref: ref, Attempt: attempt, BrowserID: browserID, TaskQueue: "q", LentAt: b.at}, 5)
+	lease, err := b.db.LendPage(b.t.Context(), store.Lease{Ref: ref, Attempt: attempt, BrowserID: browserID, TaskQueue: "q", LentAt: b.at}, 5)
 	require.NoError(b.t, err)
+	lease.ContextID, lease.TargetID = "context", "target"
+	require.NoError(b.t, b.db.CompleteLease(b.t.Context(), lease))
 }
 
 func (b *bundle) released(ref store.Ref, attempt int) bool {

@@ -12,7 +12,7 @@ import (
 var leaseTests = tests{
 	"RegisterBrowser_WhenRepeated_UpdatesIt": func(f *fixture) {
 		b := sampleBrowser(browserID)
-		b.PID = 4712
+		b.PID, b.Process = 4712, "machine/4712/99"
 		require.NoError(f.t, f.RegisterBrowser(f.t.Context(), b))
 		browsers, err := f.ListBrowsers(f.t.Context(), host)
 		require.NoError(f.t, err)
@@ -27,6 +27,9 @@ var leaseTests = tests{
 		browsers, err := f.ListBrowsers(f.t.Context(), host)
 		require.NoError(f.t, err)
 		require.Equal(f.t, []store.Browser{sampleBrowser("br_two")}, browsers)
+		browsers, err = f.ListBrowsers(f.t.Context(), "")
+		require.NoError(f.t, err)
+		require.ElementsMatch(f.t, []store.Browser{elsewhere, sampleBrowser("br_two")}, browsers, "of every host")
 	},
 	"MarkBrowserLost_WhenRegisteredAgain_StaysLost": func(f *fixture) {
 		require.NoError(f.t, f.MarkBrowserLost(f.t.Context(), browserID, after(time.Second)))

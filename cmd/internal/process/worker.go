@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -21,7 +22,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	p.fleet = &worker.Fleet{
 		Launch: p.launch,
 		Poll:   func(queue string) (func(), error) { return p.workers.PollPages(queue) },
-		Host:   host,
+		Host:   host, Machine: worker.ThisMachine(),
 		Pages:  p.o.Config.Browser.MaxPages,
 		Store:  p.db,
 		Now:    now,
@@ -68,28 +69,40 @@ func (p *Process) launch(ctx context.Context, kind session.BrowserKind) (worker.
 
 // startWorkers starts polling, the reconciler and the janitor.
 func (p *Process) startWorkers(context.Context) error {
-	stops := []func(){p.fleet.Drain}
-	p.onStop("workers", func(context.Context) error { return stopAll(stops) })
-	for _, poll := range []func() (func(), error){
-		p.workers.PollWorkflows,
-		func() (func(), error) { return p.workers.PollOpenings(session.BrowserShell) },
-		func() (func(), error) { return p.workers.PollOpenings(session.BrowserChrome) },
-	} {
-		stop, err := poll()
+	var openings, rest []func()
+	p.onStop("workers", func(ctx context.Context) error { return p.handOver(ctx, openings, rest) })
+	for _, kind := range []session.BrowserKind{session.BrowserShell, session.BrowserChrome} {
+		stop, err := p.workers.PollOpenings(kind)
 		if err != nil {
 			return err
 		}
-		stops = append(stops, stop)
+		openings = append(openings, stop)
 	}
+	stop, err := p.workers.PollWorkflows()
+	if err != nil {
+		return err
+	}
+	rest = append(rest, stop)
 	reconciler := &worker.Reconciler{Store: p.db, Workflows: p.dispatcher(), Now: now, Logger: p.logger.With("part", "reconciler")}
 	p.background("reconciler", reconciler.Run)
 	purger := &worker.Purger{Store: p.db, Retention: p.o.Config.Operations.Retention, Now: now, Logger: p.logger.With("part", "purger")}
 	p.background("purger", purger.Run)
 	p.background("janitor", p.pages.RunJanitor)
+	p.background("watch of other browsers", p.fleet.Notice)
 	if p.temporal != nil {
 		p.background("temporal watch", p.watchTemporal)
 	}
 	return nil
+}
+
+// handOver takes up no new login, lets those in the middle of a step finish, and leaves the rest to others: the browsers are
+// closed and marked as lost then, and whichever worker runs tells the logins that wait on them within a second. It takes the
+// configured drain at most.
+func (p *Process) handOver(ctx context.Context, openings, rest []func()) error {
+	settling, cancel := context.WithTimeout(ctx, p.workers.Settling())
+	defer cancel()
+	err := stopAll(append(openings, func() { p.fleet.Settle(settling) }))
+	return errors.Join(err, stopAll(append(rest, p.fleet.Drain)))
 }
 
 // stopAll stops the workers side by side, so that their drains do not add up.
