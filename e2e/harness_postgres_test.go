@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -31,7 +30,7 @@ type postgresServer struct {
 // postgresPrograms returns the folder of the newest PostgreSQL. Debian keeps them off the PATH.
 func postgresPrograms() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if path, err := exec.LookPath("initdb"); err == nil {
+	if path, err := exec.LookPath("initdb"); err == nil && len(found) == 0 {
 		found = append(found, path)
 	}
 	if len(found) == 0 {
@@ -56,20 +55,23 @@ func startPostgres(dir string) (*postgresServer, error) {
 	if p.port, err = freePort(); err != nil {
 		return nil, err
 	}
-	if err := p.own(); err != nil {
+	theirs := filepath.Join(dir, "password")
+	if err := os.WriteFile(theirs, []byte(postgresPassword+"\n"), 0o600); err != nil {
 		return nil, err
 	}
-	initdb := p.command("initdb", "-D", filepath.Join(dir, "data"), "-U", "anteroom", "-A", "scram-sha-256", "--pwfile=/dev/stdin",
+	if err := p.own(dir, theirs); err != nil {
+		return nil, err
+	}
+	initdb := p.command("initdb", "-D", filepath.Join(dir, "data"), "-U", "anteroom", "-A", "scram-sha-256", "--pwfile="+theirs,
 		"-E", "UTF8", "--locale=C", "--no-sync")
-	initdb.Stdin = strings.NewReader(postgresPassword + "\n")
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	return p, p.start()
 }
 
-// own gives the folder to nobody where we are root.
-func (p *postgresServer) own() error {
+// own gives files to nobody where we are root.
+func (p *postgresServer) own(paths ...string) error {
 	if os.Getuid() != 0 {
 		return nil
 	}
@@ -80,7 +82,11 @@ func (p *postgresServer) own() error {
 	uid, _ := strconv.Atoi(nobody.Uid)
 	gid, _ := strconv.Atoi(nobody.Gid)
 	p.account = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return os.Chown(p.dir, uid, gid)
+	var errs []error
+	for _, path := range paths {
+		errs = append(errs, os.Chown(path, uid, gid))
+	}
+	return errors.Join(errs...)
 }
 
 func (p *postgresServer) command(program string, args ...string) *exec.Cmd {
@@ -95,13 +101,19 @@ func (p *postgresServer) command(program string, args ...string) *exec.Cmd {
 func (p *postgresServer) start() error {
 	p.running = p.command("postgres", "-D", filepath.Join(p.dir, "data"), "-p", p.port, "-c", "listen_addresses=127.0.0.1",
 		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=300")
+	log, err := os.Create(p.dir + ".log")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
+	p.running.Stdout, p.running.Stderr = log, log
 	if err := p.running.Start(); err != nil {
 		return err
 	}
 	deadline := time.Now().Add(readyTimeout)
 	for p.command("pg_isready", "-q", "-h", "127.0.0.1", "-p", p.port).Run() != nil {
 		if time.Now().After(deadline) {
-			return fmt.Errorf("PostgreSQL does not answer on port %s", p.port)
+			return fmt.Errorf("PostgreSQL does not answer on port %s; its log is %s", p.port, log.Name())
 		}
 		<-time.After(pause)
 	}

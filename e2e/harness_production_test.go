@@ -106,11 +106,15 @@ func (p *production) init() error {
 	if err != nil {
 		return err
 	}
-	if err := c.firstLine(&struct{}{}); err != nil {
-		return err
+	select {
+	case <-c.exited:
+	case <-time.After(readyTimeout):
+		return fmt.Errorf("init did not end within %s: %w", readyTimeout, c.kill())
 	}
-	<-c.exited
-	return c.err
+	if c.err != nil {
+		return fmt.Errorf("init: %w\n%s", c.err, c.tail(5))
+	}
+	return nil
 }
 
 func (p *production) startAPIs() error {

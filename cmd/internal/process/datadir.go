@@ -12,8 +12,9 @@ import (
 
 // Files of a data directory, besides those of the Temporal server.
 const (
-	lockFile     = "anteroom.lock"
-	storeFile    = "anteroom.db"
+	lockFile = "anteroom.lock"
+	// StoreFile is the SQLite store of a standalone process.
+	StoreFile    = "anteroom.db"
 	vaultKeyFile = "vault.key"
 	apiKeyFile   = "api-key"
 	hostFile     = "host-id"

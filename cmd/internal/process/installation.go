@@ -72,7 +72,7 @@ func (p Prepare) install(ctx context.Context, url session.Secret) (*Installed, e
 		return nil, err
 	}
 	defer func() { _ = db.Close() }()
-	key, err := openVault(ctx, db, keyFile(p.Config))
+	key, err := openVault(ctx, db, KeyFile(p.Config))
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (p Prepare) install(ctx context.Context, url session.Secret) (*Installed, e
 		return nil, err
 	}
 	return &Installed{
-		Workspace: DefaultWorkspace, APIKeyFile: p.APIKeyFile, VaultFile: keyFile(p.Config), VaultKeyID: key.KeyID(),
+		Workspace: DefaultWorkspace, APIKeyFile: p.APIKeyFile, VaultFile: KeyFile(p.Config), VaultKeyID: key.KeyID(),
 		Namespace: p.Config.Temporal.Namespace,
 	}, nil
 }

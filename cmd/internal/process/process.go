@@ -143,12 +143,12 @@ func (p *Process) openData(ctx context.Context) error {
 	if err := p.migrate(ctx); err != nil {
 		return err
 	}
-	db, err := openStore(ctx, c.Store, p.dir.file(storeFile), p.logger)
+	db, err := openStore(ctx, c.Store, p.dir.file(StoreFile), p.logger)
 	if err != nil {
 		return err
 	}
 	p.useStore(db)
-	if p.vault, err = openVault(ctx, db, keyFile(c)); err != nil {
+	if p.vault, err = openVault(ctx, db, KeyFile(c)); err != nil {
 		return err
 	}
 	if err := ensureInstalled(ctx, db, p.dir.file(apiKeyFile), now()); err != nil {

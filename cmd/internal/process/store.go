@@ -36,7 +36,7 @@ func openStore(ctx context.Context, c config.Store, sqliteFile string, logger *s
 // OpenStore opens the store that the settings name, for a command that works on it: the file of a standalone process, which
 // must exist, or a shared one. The caller closes it.
 func OpenStore(ctx context.Context, c *config.Config, logger *slog.Logger) (store.Store, error) {
-	file := inDataDir(c, storeFile)
+	file := inDataDir(c, StoreFile)
 	if path, ok := c.Store.SQLite(); ok {
 		file = cmp.Or(path, file)
 		if _, err := os.Stat(file); err != nil {
@@ -63,7 +63,7 @@ func openShared(ctx context.Context, c *config.Config, logger *slog.Logger) (sto
 	if err != nil {
 		return nil, nil, err
 	}
-	key, err := sharedVault(ctx, db, keyFile(c))
+	key, err := sharedVault(ctx, db, KeyFile(c))
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
@@ -94,8 +94,8 @@ func otherVaultKey(file, bound, found string) error {
 		bound, file, found, store.ErrOtherVaultKey)
 }
 
-// keyFile is where the vault's key is.
-func keyFile(c *config.Config) string {
+// KeyFile is where the vault's key is.
+func KeyFile(c *config.Config) string {
 	if c.Vault.KeyFile != "" {
 		return c.Vault.KeyFile
 	}

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 
+	"github.com/anteroom/anteroom/config"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/vault"
 	"github.com/anteroom/anteroom/workflows"
@@ -89,6 +90,16 @@ func (p *Process) startTemporal(ctx context.Context) error {
 	if p.temporal != nil { // which made its namespace itself
 		return nil
 	}
+	return checkNamespace(ctx, c, t.Namespace)
+}
+
+// CheckTemporal fails unless the server that the settings name answers and its namespace is prepared.
+func CheckTemporal(ctx context.Context, t config.Temporal, logger *slog.Logger) error {
+	c, err := dialTemporal(ctx, t.Address, t.Namespace, vault.PlainConverters(), logger)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
 	return checkNamespace(ctx, c, t.Namespace)
 }
 
