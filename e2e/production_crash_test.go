@@ -55,20 +55,36 @@ var blows = []struct {
 		}
 		return w.killAndRestart()
 	}},
-	{"PostgreSQL away", func(*crash) error {
+	{"PostgreSQL away", func(c *crash) error {
 		if err := inProduction.postgres.stop(); err != nil {
 			return err
 		}
-		<-time.After(away)
+		began := time.Now()
+		r := c.startRaw("nobody")
+		require.Equal(c.t, http.StatusServiceUnavailable, r.Status, "%s", r.Body)
+		require.NotEmpty(c.t, r.Header.Get("Retry-After"))
+		require.Less(c.t, time.Since(began), slowest)
+		<-time.After(away - time.Since(began))
 		return inProduction.postgres.start()
 	}},
-	{"Temporal away", func(*crash) error {
+	{"Temporal away", func(c *crash) error {
 		if err := inProduction.temporal.kill(); err != nil {
 			return err
 		}
-		<-time.After(away)
+		began := time.Now()
+		c.ops["late"] = c.startAs("late", c.lab.Password()) // accepted, and so not lost
+		require.Less(c.t, time.Since(began), slowest)
+		<-time.After(away - time.Since(began))
 		return inProduction.temporal.run()
 	}},
+}
+
+// startRaw begins a login without the client's patience.
+func (c *crash) startRaw(user string) response {
+	c.t.Helper()
+	return c.srv.call(c.t, http.MethodPost, "/api/v1/workspace/"+workspace+"/projects/"+c.project+"/auth-sessions/create", object{
+		"id": user, "parameters": object{"username": user, "password": c.lab.Password()},
+	})
 }
 
 // TestProduction_WhateverIsKilled_EveryOperationEnds is not parallel: what it kills is what the other tests use.
