@@ -2,7 +2,7 @@
 # when not root) before it runs; Go itself is only asked for.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e bench lint lint-fix generate check-generate check-tidy record-histories clean
+.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e test-production bench lint lint-fix generate check-generate check-tidy record-histories clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ build: ## Build both binaries into bin/
 	@scripts/ensure go
 	@scripts/build
 
-test: ## Run all tests: unit, browser, temporal and end to end
+test: ## Run all tests: unit, browser, temporal, end to end and in the production shape
 	@scripts/ensure go gcc browser postgres
 	@scripts/test
 
@@ -40,6 +40,10 @@ test-temporal: ## Run the tests of the embedded Temporal server
 test-e2e: ## Run the end-to-end tests over HTTP
 	@scripts/ensure go gcc browser
 	@scripts/test e2e
+
+test-production: ## Run the end-to-end tests on several processes with PostgreSQL, and kill them
+	@scripts/ensure go gcc browser postgres
+	@scripts/test production
 
 bench: ## Compare a login's time with a bare chromedp script and with Playwright
 	@scripts/ensure go browser
