@@ -18,12 +18,12 @@ type database struct{ pool *sql.DB }
 
 // QueryContext implements relational.Queryer. A query is asked again while the server is away; rows that break off are not.
 func (d *database) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
-	c, err := beginCall(ctx)
+	limited, c, err := beginCall(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for {
-		rows, err := d.pool.QueryContext(c.ctx, translate(query), args...) //nolint:sqlclosecheck,rowserrcheck // answered does
+		rows, err := d.pool.QueryContext(limited, translate(query), args...)
 		if err == nil {
 			return &answered{Rows: rows, call: c}, nil
 		}
@@ -71,13 +71,13 @@ type asked struct {
 
 // Scan asks and reads.
 func (r *asked) Scan(dest ...any) error {
-	c, err := beginCall(r.ctx)
+	limited, c, err := beginCall(r.ctx)
 	if err != nil {
 		return err
 	}
 	defer c.cancel()
 	for {
-		err := r.pool.QueryRowContext(c.ctx, r.query, r.args...).Scan(dest...)
+		err := r.pool.QueryRowContext(limited, r.query, r.args...).Scan(dest...)
 		if err == nil || !away(err) || !c.wait(pause) {
 			return c.typed(err)
 		}
@@ -96,14 +96,14 @@ const (
 // Write runs fn in a serializable transaction, again while others are in the way or the server is away. Where the connection
 // breaks at the commit nobody knows whether it happened; fn tolerates to find what it wrote, so that it runs again then, too.
 func (d *database) Write(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
-	c, err := beginCall(ctx)
+	limited, c, err := beginCall(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.cancel()
 	longest := backoff
 	for collisions := 0; ; {
-		err := d.try(c.ctx, fn)
+		err := d.try(limited, fn)
 		wait := pause
 		switch {
 		case collided(err) && collisions < maxCollisions:
@@ -157,7 +157,7 @@ type transaction struct {
 
 // QueryContext implements relational.Queryer.
 func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
-	rows, err := t.Tx.QueryContext(ctx, translate(query), args...) //nolint:sqlclosecheck // the caller does
+	rows, err := t.Tx.QueryContext(ctx, translate(query), args...) //nolint:rowserrcheck // notedRows tells
 	if err != nil {
 		return nil, t.note(err)
 	}

@@ -99,13 +99,13 @@ func openPool(config *pgx.ConnConfig) *sql.DB {
 
 // reach waits until the server answers.
 func reach(ctx context.Context, pool *sql.DB) error {
-	c, err := beginCall(ctx)
+	limited, c, err := beginCall(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.cancel()
 	for {
-		err := pool.PingContext(c.ctx)
+		err := pool.PingContext(limited)
 		if err == nil || !away(err) || !c.wait(pause) {
 			return c.typed(err)
 		}
@@ -114,12 +114,12 @@ func reach(ctx context.Context, pool *sql.DB) error {
 
 // Ping reports whether the database answers. It does not wait for a server that is away.
 func (d *DB) Ping(ctx context.Context) error {
-	c, err := beginCall(store.WithPatience(ctx, min(pingTimeout, store.PatienceOf(ctx, pingTimeout))))
+	limited, c, err := beginCall(store.WithPatience(ctx, min(pingTimeout, store.PatienceOf(ctx, pingTimeout))))
 	if err != nil {
 		return fmt.Errorf("ping the database: %w", err)
 	}
 	defer c.cancel()
-	if err := d.pool.PingContext(c.ctx); err != nil {
+	if err := d.pool.PingContext(limited); err != nil {
 		return fmt.Errorf("ping the database: %w", c.typed(err))
 	}
 	return nil

@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
@@ -16,13 +15,10 @@ import (
 // lonely is a server of one test, which may kill it.
 func lonely(t *testing.T) *server {
 	t.Helper()
-	dir, err := filepath.Abs(t.TempDir())
+	s, err := newServer(t.TempDir())
 	require.NoError(t, err)
-	allowParents(t, dir)
-	s, err := newServer(shared.programs, dir)
-	require.NoError(t, err)
-	require.NoError(t, s.start())
-	t.Cleanup(func() { s.stop(syscall.SIGINT) })
+	require.NoError(t, s.Start())
+	t.Cleanup(func() { s.Stop(syscall.SIGINT) })
 	return s
 }
 
@@ -34,7 +30,7 @@ func TestWrite_WhenTheServerRestarts_IsWaitedOut(t *testing.T) {
 			s := lonely(t)
 			db := open(t, s.migrated(t))
 			ref := begun(t, db, "op_1")
-			s.stop(signal)
+			s.Stop(signal)
 			require.ErrorIs(t, db.Ping(t.Context()), store.ErrUnavailable, "who asks for health is told at once")
 			written := make(chan error, 1)
 			read := make(chan error, 1)
@@ -46,7 +42,7 @@ func TestWrite_WhenTheServerRestarts_IsWaitedOut(t *testing.T) {
 				_, err := db.GetOperation(t.Context(), ref)
 				read <- err
 			}()
-			require.NoError(t, s.start())
+			require.NoError(t, s.Start())
 			require.NoError(t, <-written)
 			require.NoError(t, <-read)
 			op, err := db.GetOperation(t.Context(), ref)
@@ -116,9 +112,9 @@ func TestCalls_WhenTheServerRefusesConnections_AreUnavailableInTime(t *testing.T
 	s := lonely(t)
 	db := open(t, s.migrated(t))
 	ref := begun(t, db, "op_1")
-	s.stop(syscall.SIGINT)
+	s.Stop(syscall.SIGINT)
 	requireUnavailable(t, db, ref)
-	require.NoError(t, s.start(), "so that it can be stopped")
+	require.NoError(t, s.Start(), "so that it can be stopped")
 }
 
 func TestCalls_WhenTheServerHangs_AreUnavailableInTime(t *testing.T) {

@@ -26,20 +26,19 @@ const (
 
 // call is one call of the store: it ends with its caller's context, or when its patience does.
 type call struct {
-	// ctx is what the database is asked with.
-	ctx    context.Context //nolint:containedctx // a call lives as long as its context
-	cancel context.CancelFunc
-	caller context.Context //nolint:containedctx // as above
+	// caller is the caller's context, and limited the one that the database is asked with.
+	caller, limited context.Context //nolint:containedctx // a call lives as long as its context
+	cancel          context.CancelFunc
 }
 
-// beginCall begins a call, which the caller must end. It fails where ctx is over already.
-func beginCall(ctx context.Context) (*call, error) {
+// beginCall begins a call, which the caller must end with cancel, and returns the context to ask the database with. It fails
+// where ctx is over already.
+func beginCall(ctx context.Context) (context.Context, *call, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	c := &call{caller: ctx}
-	c.ctx, c.cancel = context.WithTimeout(ctx, store.PatienceOf(ctx, patience))
-	return c, nil
+	limited, cancel := context.WithTimeout(ctx, store.PatienceOf(ctx, patience))
+	return limited, &call{caller: ctx, limited: limited, cancel: cancel}, nil
 }
 
 // wait waits before another try; false when the call is over.
@@ -47,7 +46,7 @@ func (c *call) wait(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
-	case <-c.ctx.Done():
+	case <-c.limited.Done():
 		return false
 	case <-timer.C:
 		return true
@@ -60,7 +59,7 @@ func (c *call) typed(err error) error {
 	switch {
 	case err == nil, errors.Is(err, store.ErrUnavailable), errors.Is(c.caller.Err(), context.Canceled):
 		return err
-	case c.ctx.Err() != nil:
+	case c.limited.Err() != nil:
 		// Not wrapped: that a deadline passed would be mistaken for the caller's own affair.
 		return fmt.Errorf("%w: no answer in time: %v", store.ErrUnavailable, err) //nolint:errorlint // see above
 	}
@@ -80,8 +79,7 @@ const (
 
 // away reports whether err says that the server cannot be reached or serves nobody now. A deadline says nothing of the kind.
 func away(err error) bool {
-	var answered *pgconn.PgError
-	if errors.As(err, &answered) {
+	if answered, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch answered.Code {
 		case codeReadOnly, codeTooManyConnections, codeIdleTransactionEnded:
 			return true
@@ -93,9 +91,9 @@ func away(err error) bool {
 			return true
 		}
 	}
-	var refused *pgconn.ConnectError
-	var network *net.OpError
-	return errors.As(err, &refused) || errors.As(err, &network) || pgconn.SafeToRetry(err)
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	_, network := errors.AsType[*net.OpError](err)
+	return refused || network || pgconn.SafeToRetry(err)
 }
 
 // unavailable adds store.ErrUnavailable to an error of a server that is away.
@@ -108,6 +106,6 @@ func unavailable(err error) error {
 
 // collided reports whether err says that another transaction was in the way.
 func collided(err error) bool {
-	var answered *pgconn.PgError
-	return errors.As(err, &answered) && (answered.Code == codeSerialization || answered.Code == codeDeadlock)
+	answered, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (answered.Code == codeSerialization || answered.Code == codeDeadlock)
 }

@@ -39,9 +39,9 @@ type link struct {
 
 func newProxy(t *testing.T) *proxy {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // nothing is waited for
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server, err := url.Parse(shared.url(""))
+	server, err := url.Parse(shared.URL(""))
 	require.NoError(t, err)
 	p := &proxy{listener: listener, server: server.Host, links: map[*link]bool{}}
 	p.changed = sync.NewCond(&p.mu)
@@ -135,7 +135,7 @@ func (p *proxy) serve(client net.Conn) {
 		_ = refuseWith(client, code)
 		return
 	}
-	server, err := net.Dial("tcp", p.server) //nolint:noctx // it is there
+	server, err := net.Dial("tcp", p.server)
 	if err != nil {
 		_ = client.Close()
 		return
@@ -160,7 +160,7 @@ func refuseWith(client net.Conn, code string) error {
 		return err
 	}
 	fields := []byte("SFATAL\x00VFATAL\x00C" + code + "\x00Mnot now\x00\x00")
-	message := binary.BigEndian.AppendUint32([]byte{'E'}, uint32(len(fields)+4)) //nolint:gosec // it is short
+	message := binary.BigEndian.AppendUint32([]byte{'E'}, uint32(len(fields)+4))
 	_, err := client.Write(append(message, fields...))
 	return err
 }

@@ -21,7 +21,8 @@ var translated sync.Map
 // translate returns the query in PostgreSQL's words.
 func translate(query string) string {
 	if known, ok := translated.Load(query); ok {
-		return known.(string) //nolint:forcetypeassert // nothing else is kept
+		said, _ := known.(string) // nothing else is kept
+		return said
 	}
 	said := parameter.ReplaceAllString(query, `$$$1`)
 	said = greater.ReplaceAllString(said, "greatest(")

@@ -23,7 +23,7 @@ type file struct {
 
 // QueryContext implements relational.Queryer.
 func (f *file) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
-	return f.readers.QueryContext(ctx, query, args...)
+	return f.readers.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller does
 }
 
 // QueryRowContext implements relational.Queryer.
@@ -112,7 +112,7 @@ type transaction struct{ *sql.Tx }
 
 // QueryContext implements relational.Queryer.
 func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
-	return t.Tx.QueryContext(ctx, query, args...)
+	return t.Tx.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller does
 }
 
 // QueryRowContext implements relational.Queryer.

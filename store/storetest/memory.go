@@ -1,7 +1,7 @@
 package storetest
 
 import (
-	"fmt"
+	"strconv"
 	"sync/atomic"
 
 	"github.com/stretchr/testify/require"
@@ -36,7 +36,7 @@ var memoryTests = tests{
 	},
 	"AccountMemory_WhenConcurrent_OneIsKept": func(f *fixture) {
 		var sealed atomic.Int64 // what is sealed is never the same twice
-		require.Equal(f.t, 1, successes(together(repeat(20, func() error { return f.remember(fmt.Sprint(sealed.Add(1)), 0) })...)))
+		require.Equal(f.t, 1, successes(together(repeat(20, func() error { return f.remember(strconv.FormatInt(sealed.Add(1), 10), 0) })...)))
 	},
 	"AccountMemory_WithoutAnAccount_IsRefused": func(f *fixture) {
 		err := f.SaveAccountMemory(f.t.Context(), workspace, "", store.Sealed("x"), 0, now)

@@ -1,8 +1,8 @@
 package storetest
 
 import (
-	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,7 +42,7 @@ var retentionTests = tests{
 	"PurgeOperations_WhenThereAreMany_TakesTheOldestFirst": func(f *fixture) {
 		var refs []store.Ref
 		for i := range 5 {
-			ref := f.running(fmt.Sprint(i))
+			ref := f.running(strconv.Itoa(i))
 			e := end(ref, 9, session.OperationFailed)
 			e.At = after(time.Duration(5-i) * time.Hour)
 			_, err := f.FinishOperation(f.t.Context(), e)
@@ -62,7 +62,7 @@ var retentionTests = tests{
 	"PurgeOperations_WhenSeveralDo_TakeEachOnce": func(f *fixture) {
 		const all = 30
 		for i := range all {
-			f.finished(fmt.Sprint(i), session.OperationFailed)
+			f.finished(strconv.Itoa(i), session.OperationFailed)
 		}
 		purged := make([]int, 4)
 		var calls []func() error
