@@ -36,6 +36,9 @@ func TestConformance_WhenEveryWriteIsRepeated_CallersSeeNoDifference(t *testing.
 	},
 		// One is left out, which is harmless.
 		"NextCounter_WhenTaken_RisesFromWhereItIsTold", "NextCounter_WhenConcurrent_GivesEachOnce",
+		// They take long, and have nothing of their own to repeat.
+		"PurgeOperations_WhateverThereIs_TakesWhatIsOverAndOldAndNothingElse",
+		"Submit_WhateverStartsAndClaimsAtOnce_HappensOncePerLoginAndNeverAfterARejection",
 		// Written over and written again: one version more.
 		"PutProject_WhenConcurrent_CountsEveryVersion")
 }
