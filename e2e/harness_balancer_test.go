@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -146,9 +147,5 @@ func (b *balancer) fail(r *http.Request, kind string) {
 func (b *balancer) seen() (map[string]int, []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	counts := map[string]int{}
-	for k, n := range b.counts {
-		counts[k] = n
-	}
-	return counts, append([]string(nil), b.failed...)
+	return maps.Clone(b.counts), append([]string(nil), b.failed...)
 }

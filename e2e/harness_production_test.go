@@ -182,7 +182,7 @@ func (p *production) stop() error {
 	for _, r := range append(append([]*replica{}, p.workers...), p.apis...) {
 		errs = append(errs, r.stop())
 	}
-	if p.temporal != nil && p.temporal.child.cmd != nil {
+	if p.temporal != nil && p.temporal.cmd != nil {
 		errs = append(errs, p.temporal.stop())
 	}
 	if p.postgres != nil {

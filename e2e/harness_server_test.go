@@ -50,15 +50,7 @@ type server struct {
 	client  *client.Client
 }
 
-// startServer starts a process with an API on a data directory of its own.
-func (s *suite) startServer(name, program string, args ...string) (*server, error) {
-	dir, err := os.MkdirTemp(s.dir, name+".data-")
-	if err != nil {
-		return nil, err
-	}
-	return s.startServerOn(dir, name, program, args...)
-}
-
+// startServerOn starts a process with an API on a data directory that is kept over restarts.
 func (s *suite) startServerOn(dataDir, name, program string, args ...string) (*server, error) {
 	args = append(args, "--json", "--listen", "127.0.0.1:0", "--network-allow", "127.0.0.0/8",
 		"--data-dir", dataDir, "--log-level", "debug")

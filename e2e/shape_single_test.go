@@ -2,7 +2,10 @@
 
 package e2e
 
-import "errors"
+import (
+	"errors"
+	"os"
+)
 
 // startShape starts what most tests speak to: one process with everything but the Temporal server.
 func (s *suite) startShape() error {
@@ -15,4 +18,13 @@ func (s *suite) startShape() error {
 	}
 	s.stopShape = func() error { return errors.Join(s.shared.stop(), s.temporal.stop()) }
 	return nil
+}
+
+// startServer starts a process with an API on a data directory of its own.
+func (s *suite) startServer(name, program string, args ...string) (*server, error) {
+	dir, err := os.MkdirTemp(s.dir, name+".data-")
+	if err != nil {
+		return nil, err
+	}
+	return s.startServerOn(dir, name, program, args...)
 }
