@@ -24,7 +24,8 @@ func (s *Service) Result(ctx context.Context, sc Scope, operationID string, wait
 	timer := time.NewTimer(min(wait, MaxWait))
 	defer timer.Stop()
 	for {
-		op, err := s.operationIn(ctx, sc, operationID)
+		// Not ctx: a server that stops answers with the present state, also when it was just asked.
+		op, err := s.operationIn(context.WithoutCancel(ctx), sc, operationID)
 		if err != nil || !Pending(op) {
 			return op, err
 		}

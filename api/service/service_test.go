@@ -112,6 +112,10 @@ func TestResult_WhenTheServerStops_AnswersPending(t *testing.T) {
 	<-read
 	cancel()
 	require.True(t, service.Pending(<-ended))
+
+	op, err := serviceOver(t, f, f.Store).Result(ctx, demo, id, time.Minute)
+	require.NoError(t, err, "also when it was asked a moment before")
+	require.True(t, service.Pending(op))
 }
 
 // tellReads tells when the operation was read.

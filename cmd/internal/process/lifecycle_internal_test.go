@@ -142,7 +142,7 @@ func TestServeOn_WhenTheProcessStops_EndsALongPollAtOnce(t *testing.T) {
 	answered := make(chan string, 1)
 	go func() {
 		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		resp, err := client.Get(url)
+		resp, err := client.Get(url + "?wait=60s")
 		if err != nil {
 			answered <- err.Error()
 			return
@@ -156,6 +156,51 @@ func TestServeOn_WhenTheProcessStops_EndsALongPollAtOnce(t *testing.T) {
 	require.NoError(t, p.Stop(t.Context()))
 	require.Less(t, time.Since(before), drainRequests)
 	require.Equal(t, "pending", <-answered, "the caller is answered, not cut off")
+}
+
+func TestServeOn_WhenTheProcessStops_LetsOtherRequestsFinish(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t)
+	began, stopped := make(chan struct{}), make(chan struct{})
+	url := listening(t, p, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		close(began)
+		select {
+		case <-r.Context().Done():
+			_, _ = io.WriteString(w, "cut off")
+		case <-stopped:
+			_, _ = io.WriteString(w, "written")
+		}
+	}))
+	answered := make(chan string, 1)
+	go func() {
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		resp, err := client.Post(url, "application/json", http.NoBody)
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, _ := io.ReadAll(resp.Body)
+		answered <- string(body)
+	}()
+	<-began
+	refused := make(chan struct{})
+	go func() { // the port is closed first
+		defer close(refused)
+		for {
+			c, err := net.Dial("tcp", p.api.Addr().String())
+			if err != nil {
+				return
+			}
+			_ = c.Close()
+		}
+	}()
+	ended := make(chan error, 1)
+	go func() { ended <- p.Stop(context.Background()) }()
+	<-refused
+	close(stopped)
+	require.NoError(t, <-ended)
+	require.Equal(t, "written", <-answered)
 }
 
 func TestServeOn_WhenARequestDoesNotEnd_IsCutOffAfterTheDrain(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 )
@@ -19,20 +18,33 @@ const (
 	drainRequests = 2 * time.Second
 )
 
-// newServer returns a server whose requests end when it shuts down: a long poll would hold it up otherwise.
+// newServer returns a server whose long polls end when it shuts down, with what there is to tell then: they would hold it up
+// otherwise. Every other request is let finish.
 func newServer(h http.Handler, logger *slog.Logger) *http.Server {
-	ctx, cancel := context.WithCancel(context.Background())
+	stopping, stop := context.WithCancel(context.Background())
 	s := &http.Server{
-		Handler:           h,
+		Handler:           endingLongPolls(stopping, h),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
-		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
-	s.RegisterOnShutdown(cancel)
+	s.RegisterOnShutdown(stop)
 	return s
+}
+
+// endingLongPolls ends the contexts of requests that wait on purpose when stopping ends.
+func endingLongPolls(stopping context.Context, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Has("wait") {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			defer context.AfterFunc(stopping, cancel)()
+			r = r.WithContext(ctx)
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 func shutdown(ctx context.Context, s *http.Server) error {
