@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/server/common/log"
@@ -28,7 +29,7 @@ func testLog(out *bytes.Buffer) serverLog {
 		slog:  slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		level: slog.LevelWarn,
 		end:   newEnding(),
-		phase: &atomic.Int32{},
+		phase: &atomic.Int32{}, repeats: newRepeats(),
 	}
 	l.phase.Store(phaseRunning)
 	return l
@@ -86,6 +87,25 @@ func TestServerLog_WhenBelowItsLevel_IsSilent(t *testing.T) {
 	require.Empty(t, out.String())
 	l.Error("still heard", tag.Error(syscall.ENOSPC))
 	require.Contains(t, out.String(), "level=ERROR")
+}
+
+func TestServerLog_WhenALineRepeats_LeavesItOutAndCounts(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	l := testLog(&out)
+	for range repeatsLimit + 7 {
+		log.With(l, tag.String("service", "history")).Error("database is away")
+	}
+	l.Error("something else")
+	require.Equal(t, repeatsLimit+1, bytes.Count(out.Bytes(), []byte("\n")))
+
+	r, now := newRepeats(), time.Now()
+	for range repeatsLimit + 7 {
+		r.say("again", now)
+	}
+	leftOut, ok := r.say("again", now.Add(repeatsWindow+1))
+	require.True(t, ok)
+	require.Equal(t, 7, leftOut)
 }
 
 func TestGuard_WhenItPanics_ReturnsAnError(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"go.temporal.io/server/common/log"
 	"go.temporal.io/server/common/log/tag"
@@ -20,6 +21,8 @@ type serverLog struct {
 	end   *ending
 	// phase is shared with the server that logs.
 	phase *atomic.Int32
+	// repeats is shared with what With returns.
+	repeats *repeats
 }
 
 // The phases of a server's life that its log lines are judged by.
@@ -102,7 +105,15 @@ func (l serverLog) write(level slog.Level, msg string, tags []tag.Tag) {
 	if level < l.level.Level() || !l.slog.Enabled(ctx, level) {
 		return
 	}
-	l.slog.LogAttrs(ctx, level, msg, attrs(tags)...) //nolint:sloglint // the message is Temporal's
+	leftOut, ok := l.repeats.say(msg, time.Now())
+	if !ok {
+		return
+	}
+	all := attrs(tags)
+	if leftOut > 0 {
+		all = append(all, slog.Int("left-out-before", leftOut))
+	}
+	l.slog.LogAttrs(ctx, level, msg, all...) //nolint:sloglint // the message is Temporal's
 }
 
 func attrs(tags []tag.Tag) []slog.Attr {

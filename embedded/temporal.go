@@ -60,7 +60,7 @@ func build(o Options, m meta, db stores, ports servicePorts, end *ending) (*temp
 		slog:  o.Logger.With(slog.String("component", "temporal")),
 		level: o.LogLevel,
 		end:   end,
-		phase: &t.phase,
+		phase: &t.phase, repeats: newRepeats(),
 	}
 	cfg := serverConfig(m, db, ports)
 	ports.release()
