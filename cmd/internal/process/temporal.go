@@ -67,7 +67,12 @@ func (p *Process) startTemporal(ctx context.Context) error {
 		if err := p.startCodec(ctx); err != nil {
 			return err
 		}
+		store, err := t.StoreAddress()
+		if err != nil {
+			return err
+		}
 		server, err := p.o.Temporal(ctx, TemporalOptions{
+			Store:   store,
 			DataDir: p.dir.file("temporal"), Listen: t.Listen, UIListen: t.UIListen, Namespace: t.Namespace,
 			Retention: t.Retention, SearchAttributes: SearchAttributes(),
 			CodecEndpoint: "http://" + p.codec.Addr().String(), Logger: p.logger.With("part", "temporal"),
