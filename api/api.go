@@ -46,7 +46,7 @@ type Config struct {
 	StartDeadline time.Duration
 	// PublicURL is where people reach the pages, the base of their links; empty for where the caller reached the API.
 	PublicURL string
-	// TrustedProxies are believed when they say where the caller reached the API.
+	// TrustedProxies are believed when they say where the caller reached the API, and from where.
 	TrustedProxies []netip.Prefix
 }
 
@@ -63,6 +63,8 @@ type Deps struct {
 	CheckProxy func(ctx context.Context, proxy session.Secret) error
 	// Checks are what GET /readyz looks at beside the store, which it always does.
 	Checks []Check
+	// Telemetry is told of requests; nil for nobody.
+	Telemetry Telemetry
 	// Metrics answers GET /metrics, unless a proxy passed the request on; nil serves none. Set it only where the API listens on
 	// loopback: who reads metrics wants no key.
 	Metrics http.Handler
@@ -122,6 +124,19 @@ var _ contract.ServerInterface = handlers{}
 // not go back to try "create" as a session's id.
 const stateOfSessionNamedCreate = "/api/v1/workspace/:workspaceId/projects/:projectName/auth-sessions/create/storage-state"
 
+// trustProxies has the addresses of callers behind these proxies told from X-Forwarded-For, and nobody else's.
+func trustProxies(router *gin.Engine, proxies []netip.Prefix) error {
+	var trusted []string
+	for _, p := range proxies {
+		trusted = append(trusted, p.String())
+	}
+	router.RemoteIPHeaders = []string{"X-Forwarded-For"}
+	if err := router.SetTrustedProxies(trusted); err != nil {
+		return fmt.Errorf("new api: trust the proxies: %w", err)
+	}
+	return nil
+}
+
 func newRouter(n *native, d Deps) (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode) // Gin's debug mode prints routes to standard output
 	router := gin.New()
@@ -130,16 +145,16 @@ func newRouter(n *native, d Deps) (*gin.Engine, error) {
 	router.RedirectFixedPath = false
 	router.UseEscapedPath = true // an id with %2F is one segment
 	router.UnescapePathValues = true
-	if err := router.SetTrustedProxies(nil); err != nil {
-		return nil, fmt.Errorf("new api: trust no proxies: %w", err)
+	if err := trustProxies(router, n.config.TrustedProxies); err != nil {
+		return nil, err
 	}
-	router.Use(requestID, accessLog(d.Logger), limitTime(n.config.RequestTimeout), writeErrors(d.Logger), recovery(d.Logger), secureHeaders,
+	router.Use(requestID, accessLog(d.Logger, d.Telemetry), limitTime(n.config.RequestTimeout), writeErrors(d.Logger), recovery(d.Logger), secureHeaders,
 		sameOrigin())
 	limit := limitRequests(maxRequests, maxWaiting)
 	if d.Pages != nil {
 		d.Pages(router.Group("", limit, limitBody(min(n.config.MaxBody, maxForm))), n.service)
 	}
-	router.Use(authorize(n.service), limit, limitBody(n.config.MaxBody))
+	router.Use(authorize(n.service, newFailures(time.Now)), limit, limitBody(n.config.MaxBody))
 	router.NoRoute(noRoute)
 	router.NoMethod(noMethod)
 	if d.Metrics != nil {

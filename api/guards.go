@@ -38,15 +38,26 @@ func sameOrigin() gin.HandlerFunc {
 // authorize lets a request pass whose key belongs to the path's workspace. Only the header x-api-key counts: Intuned's SDK 0.3
 // sends an Authorization header of an empty user and an empty cookie along, on every call. Unknown
 // paths pass, to be told that they are unknown.
-func authorize(use *service.Service) gin.HandlerFunc {
+//
+// An address that sent too many wrong keys has to wait, unless it sends a key that was right a moment ago: others may have
+// the address too, behind a proxy that is not trusted to tell them apart.
+func authorize(use *service.Service, failures *failures) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if c.FullPath() == "" || public[c.FullPath()] {
 			return
 		}
 		key := session.NewSecret(c.GetHeader("X-Api-Key"))
-		if err := use.Authorize(c.Request.Context(), c.Param("workspaceId"), key); err != nil {
-			refuse(c, err)
+		if wait := failures.wait(c.ClientIP(), key); wait > 0 {
+			refuse(c, service.NewKeysError(wait))
+			return
 		}
+		err := use.Authorize(c.Request.Context(), c.Param("workspaceId"), key)
+		failures.note(c.ClientIP(), key, err)
+		if err != nil {
+			refuse(c, err)
+			return
+		}
+		c.Set(authorizedKey, true)
 	}
 }
 

@@ -361,8 +361,8 @@ func (e StartedStatus) Valid() bool {
 	}
 }
 
-// AnswerURL A page on which a person answers this question without a key; see `/a/{token}`. Every question has its own, the same at every read. Who has
-// the link can answer: hand it to nobody else, and keep it out of logs.
+// AnswerURL A page on which a person answers this question without a key. Every question has its own, the same at every read; it
+// works until the question is answered or its time is up. Who has the link can answer: keep it out of logs.
 type AnswerURL = string
 
 // Artefact defines model for Artefact.
@@ -561,8 +561,8 @@ type InfoRequest struct {
 	// Allow What may be done: `answer` (values), `choose` (choice), `resend` and `tryAnotherWay` (action), `cancel` (of the operation).
 	Allow []string `json:"allow"`
 
-	// AnswerURL A page on which a person answers this question without a key; see `/a/{token}`. Every question has its own, the same at every read. Who has
-	// the link can answer: hand it to nobody else, and keep it out of logs.
+	// AnswerURL A page on which a person answers this question without a key. Every question has its own, the same at every read; it
+	// works until the question is answered or its time is up. Who has the link can answer: keep it out of logs.
 	AnswerURL AnswerURL `json:"answerUrl,omitempty,omitzero"`
 
 	// AskedAt Example: 2026-11-22T20:00:00.000Z
@@ -608,8 +608,8 @@ type InfoRequest struct {
 type InfoRequestDetails struct {
 	Action InfoRequestDetailsAction `json:"action"`
 
-	// AnswerURL A page on which a person answers this question without a key; see `/a/{token}`. Every question has its own, the same at every read. Who has
-	// the link can answer: hand it to nobody else, and keep it out of logs.
+	// AnswerURL A page on which a person answers this question without a key. Every question has its own, the same at every read; it
+	// works until the question is answered or its time is up. Who has the link can answer: keep it out of logs.
 	AnswerURL AnswerURL `json:"answerUrl,omitempty,omitzero"`
 
 	// Choices Only for multiple_choice; the answer is one of them.

@@ -30,6 +30,7 @@ func (h *Handlers) StartAuthSession(c *gin.Context, workspaceID, projectName str
 		fail(c, err)
 		return
 	}
+	c.Set(service.OperationKey, op.ID)
 	c.JSON(http.StatusCreated, contract.Started{Status: contract.StartedStatusStarted, OperationID: op.ID})
 }
 

@@ -123,6 +123,13 @@ func NewBusyError(after time.Duration) *Error {
 	return f
 }
 
+// NewKeysError tells a caller to come again when its address sent too many keys that nobody knows.
+func NewKeysError(after time.Duration) *Error {
+	f := NewError(TooManyRequests, "too-many-keys", "too many unknown API keys came from this address; send the right one, later")
+	f.RetryAfter = after
+	return f
+}
+
 // AsError returns the *Error that err is or wraps; any other error is an [NewInternalError].
 func AsError(err error) *Error {
 	if f, ok := errors.AsType[*Error](err); ok {

@@ -13,6 +13,9 @@ import (
 	"github.com/anteroom/anteroom/store"
 )
 
+// OperationKey is where a handler notes, in the context of its request, which operation it started.
+const OperationKey = "operation"
+
 // StartInput says what to log in.
 type StartInput struct {
 	Scope
