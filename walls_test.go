@@ -38,6 +38,7 @@ var rooms = []room{
 	{path: "vault", ours: []string{"session"}, never: []string{chromedp, gin}},
 	{path: "api", ours: []string{"session", "store", "vault"}, never: []string{chromedp, temporal}},
 	{path: "web", ours: anything, never: []string{chromedp}},
+	{path: "telemetry", ours: []string{"session", "store", "workflows", "login"}, never: []string{chromedp, gin}},
 	{path: "worker", ours: anything, never: []string{gin}},
 	{path: "config", ours: []string{"session"}, never: []string{chromedp, gin, temporal}},
 	{path: "embedded", ours: []string{"session"}, never: []string{chromedp, gin}},

@@ -111,7 +111,7 @@ func newFixture(t *testing.T) *fixture {
 		},
 	}
 	f.browsers = &fakeBrowsers{browser: f.browser, pages: 2}
-	f.records = &activities.Records{Store: db, IDs: v, Now: f.clock.now, Logger: log}
+	f.records = &activities.Records{Store: db, IDs: v, Now: f.clock.now}
 	f.restart = func() {
 		f.env = nil // it holds the activities of before
 		f.pages = &activities.Pages{

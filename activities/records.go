@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"log/slog"
 	"strconv"
 	"time"
 
@@ -25,10 +24,9 @@ type IDs interface {
 
 // Records are the local activities that write what a workflow decided. Each is harmless when repeated.
 type Records struct {
-	Store  RecordStore
-	IDs    IDs
-	Now    func() time.Time
-	Logger *slog.Logger
+	Store RecordStore
+	IDs   IDs
+	Now   func() time.Time
 }
 
 // Begin claims the operation for the run and returns what the workflow needs to know of its project.
@@ -41,14 +39,12 @@ func (r *Records) Begin(ctx context.Context, in *workflows.BeginInput) (*workflo
 	if err != nil {
 		return nil, translate("read the project", err)
 	}
-	r.log(ctx, in.Write)
 	return &workflows.BeginOutput{AnswerWait: project.AnswerWait(), Browser: project.Browser}, nil
 }
 
 // Record writes a live state and step.
 func (r *Records) Record(ctx context.Context, in *workflows.RecordInput) error {
 	_, err := r.Store.AdvanceOperation(ctx, r.transition(in.Write))
-	r.log(ctx, in.Write)
 	return translate("record a transition", err)
 }
 
@@ -61,7 +57,6 @@ func (r *Records) Ask(ctx context.Context, in *workflows.AskInput) (*workflows.A
 	if err != nil {
 		return nil, translate("ask a question", err)
 	}
-	r.log(ctx, in.Write)
 	return &workflows.AskOutput{QuestionID: stored.ID, ExpiresAt: stored.ExpiresAt, State: state}, nil
 }
 
@@ -83,7 +78,6 @@ func (r *Records) Finish(ctx context.Context, in *workflows.FinishInput) error {
 		Verdict:      in.Verdict,
 		SessionState: SessionStateAfter(in.Write.State, in.Failure),
 	})
-	r.log(ctx, in.Write)
 	return translate("finish the operation", err)
 }
 
@@ -104,9 +98,4 @@ func (r *Records) transition(w workflows.Write) store.Transition {
 		RunID: w.RunID, Seq: w.Seq, State: w.State, Step: w.Step, Attempt: w.Attempt,
 		At: r.Now(), ConsumedQuestion: w.Consumed,
 	}
-}
-
-func (r *Records) log(ctx context.Context, w workflows.Write) {
-	r.Logger.InfoContext(ctx, "transition", "workspace", w.Workspace, "operation", w.Operation,
-		"state", w.State, "step", w.Step, "attempt", w.Attempt, "seq", w.Seq)
 }

@@ -88,7 +88,7 @@ func (o workerOrder) work(ctx context.Context) error {
 	}
 	defer c.Close()
 	now := func() time.Time { return time.Now().UTC() }
-	records := &activities.Records{Store: db, IDs: keys, Now: now, Logger: logger}
+	records := &activities.Records{Store: db, IDs: keys, Now: now}
 	pages := &fakePages{db: db, vault: keys, now: now}
 	return workUntil(ctx, openingWorker(c), pageWorker(c, pages), o.storyWorker(c, records))
 }

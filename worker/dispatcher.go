@@ -30,17 +30,34 @@ type Dispatcher struct {
 	// Eager starts the first workflow task on this process's worker without a round trip; only useful where a worker
 	// shares Client.
 	Eager bool
+	// Traced begins a span for what is done to an operation; end takes its error. Nil traces nothing.
+	Traced func(ctx context.Context, doing, workspace, project, operation string) (_ context.Context, end func(error))
+}
+
+// trace calls Traced, if there is one.
+func (d *Dispatcher) trace(ctx context.Context, doing string, op session.Operation) (context.Context, func(error)) {
+	if d.Traced == nil {
+		return ctx, func(error) {}
+	}
+	return d.Traced(ctx, doing, op.Workspace, op.Project, op.ID)
+}
+
+// named is what is known of an operation of which only the names are.
+func named(ref store.Ref) session.Operation {
+	return session.Operation{ID: ref.Operation, Workspace: ref.Workspace}
 }
 
 // Start starts the workflow of a queued operation. A workflow that runs or ran already is fine.
-func (d *Dispatcher) Start(ctx context.Context, op session.Operation) error {
+func (d *Dispatcher) Start(ctx context.Context, op session.Operation) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	ctx, end := d.trace(ctx, "start login", op)
+	defer func() { end(err) }()
 	in := &workflows.LoginInput{
 		Workspace: op.Workspace, Project: op.Project, SessionID: op.SessionID,
 		Operation: op.ID, Kind: op.Kind, Patience: d.Patience,
 	}
-	_, err := d.Client.ExecuteWorkflow(ctx, d.startOptions(op), workflows.LoginWorkflow, in)
+	_, err = d.Client.ExecuteWorkflow(ctx, d.startOptions(op), workflows.LoginWorkflow, in)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if err != nil && !errors.As(err, &started) {
 		return fmt.Errorf("start the workflow of %s: %w", op.ID, err)
@@ -78,10 +95,12 @@ func (d *Dispatcher) BrowserLost(ctx context.Context, ref store.Ref, browserID s
 	return d.signal(ctx, ref, workflows.SignalBrowserLost, &workflows.BrowserLostSignal{BrowserID: browserID})
 }
 
-func (d *Dispatcher) signal(ctx context.Context, ref store.Ref, name string, payload any) error {
+func (d *Dispatcher) signal(ctx context.Context, ref store.Ref, name string, payload any) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	err := d.Client.SignalWorkflow(ctx, workflows.LoginWorkflowID(ref.Operation), "", name, payload)
+	ctx, end := d.trace(ctx, "signal "+name, named(ref))
+	defer func() { end(err) }()
+	err = d.Client.SignalWorkflow(ctx, workflows.LoginWorkflowID(ref.Operation), "", name, payload)
 	if err != nil && !gone(err) {
 		return fmt.Errorf("signal %s to %s: %w", name, ref.Operation, err)
 	}
@@ -89,10 +108,12 @@ func (d *Dispatcher) signal(ctx context.Context, ref store.Ref, name string, pay
 }
 
 // Cancel asks the workflow to end and clean up.
-func (d *Dispatcher) Cancel(ctx context.Context, ref store.Ref) error {
+func (d *Dispatcher) Cancel(ctx context.Context, ref store.Ref) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	err := d.Client.CancelWorkflow(ctx, workflows.LoginWorkflowID(ref.Operation), "")
+	ctx, end := d.trace(ctx, "cancel login", named(ref))
+	defer func() { end(err) }()
+	err = d.Client.CancelWorkflow(ctx, workflows.LoginWorkflowID(ref.Operation), "")
 	if err != nil && !gone(err) {
 		return fmt.Errorf("cancel %s: %w", ref.Operation, err)
 	}

@@ -51,6 +51,8 @@ type Fleet struct {
 	Store   FleetStore
 	Now     func() time.Time
 	Logger  *slog.Logger
+	// OnLost is told of a browser that ended unasked; nil is nobody.
+	OnLost func(kind session.BrowserKind)
 
 	// mu guards running and closed; it is held while a browser starts, so that one of a kind starts.
 	mu      sync.Mutex
@@ -147,8 +149,21 @@ func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (Browser, e
 	stop = sync.OnceFunc(stop)
 	f.running[kind] = b
 	f.stops = append(f.stops, stop)
-	f.watches.Go(func() { f.watch(b, stop) })
+	f.watches.Go(func() {
+		f.watch(b, stop)
+		f.tellLost(kind)
+	})
 	return b, nil
+}
+
+// tellLost tells of a browser that ended, unless it was asked to.
+func (f *Fleet) tellLost(kind session.BrowserKind) {
+	f.mu.Lock()
+	closed := f.closed
+	f.mu.Unlock()
+	if !closed && f.OnLost != nil {
+		f.OnLost(kind)
+	}
 }
 
 // watch waits for the end of a browser and tells the store.

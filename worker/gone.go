@@ -38,7 +38,7 @@ func (r *Reconciler) lookAt(ctx context.Context, op session.Operation) error {
 	case !running:
 		return r.closeIfLive(ctx, ref, code)
 	case !op.CancelRequestedAt.IsZero():
-		return r.Workflows.Cancel(ctx, ref)
+		return r.made(ctx, "cancel", r.Workflows.Cancel(ctx, ref))
 	}
 	return nil
 }
@@ -71,5 +71,5 @@ func (r *Reconciler) close(ctx context.Context, ref store.Ref, op session.Operat
 	if err == nil {
 		r.Logger.WarnContext(ctx, "closed an operation whose workflow is gone", "operation", ref.Operation, "code", code)
 	}
-	return err
+	return r.made(ctx, "close", err)
 }

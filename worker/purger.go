@@ -32,6 +32,8 @@ type Purger struct {
 	Retention time.Duration
 	Now       func() time.Time
 	Logger    *slog.Logger
+	// OnPurged is told how many rows of what were removed; nil is nobody.
+	OnPurged func(what string, rows int)
 }
 
 // Run purges until ctx ends; the caller waits for its return. It returns at once where everything is kept.
@@ -86,6 +88,9 @@ func (p *Purger) all(ctx context.Context, what string, purge func(ctx context.Co
 		if err != nil || n < purgeBatch || !pauseFor(ctx, purgePause) {
 			break
 		}
+	}
+	if purged > 0 && p.OnPurged != nil {
+		p.OnPurged(what, purged)
 	}
 	if purged > 0 {
 		p.Logger.InfoContext(ctx, "purged", "what", what, "count", purged)

@@ -52,6 +52,8 @@ type Reconciler struct {
 	Workflows Workflows
 	Now       func() time.Time
 	Logger    *slog.Logger
+	// Made is told what was made good: start, resume, browser_lost, cancel, release, close. Nil is nobody.
+	Made func(ctx context.Context, action string)
 
 	lastGone   time.Time
 	goneCursor string
@@ -121,7 +123,7 @@ func (r *Reconciler) startOne(ctx context.Context, op session.Operation) error {
 	if r.Now().After(op.StartDeadline) {
 		return r.close(ctx, ref, op, "not_started", "no worker took up this login in time; check that a worker runs, then start again")
 	}
-	if err := r.Workflows.Start(ctx, op); err != nil {
+	if err := r.made(ctx, "start", r.Workflows.Start(ctx, op)); err != nil {
 		return err
 	}
 	code, running, err := r.Workflows.End(ctx, ref)
@@ -137,7 +139,7 @@ func (r *Reconciler) repeatAnswers(ctx context.Context) error {
 		return err
 	}
 	return each(ctx, answers, func(ctx context.Context, a store.AnsweredQuestion) error {
-		return r.Workflows.Resume(ctx, a.Ref, a.QuestionID)
+		return r.made(ctx, "resume", r.Workflows.Resume(ctx, a.Ref, a.QuestionID))
 	})
 }
 
@@ -163,7 +165,7 @@ func (r *Reconciler) tellLost(ctx context.Context, l store.Lease) error {
 	if l.TargetID == "" {
 		return nil
 	}
-	return r.Workflows.BrowserLost(ctx, l.Ref, l.BrowserID)
+	return r.made(ctx, "browser_lost", r.Workflows.BrowserLost(ctx, l.Ref, l.BrowserID))
 }
 
 // cancelEnded cancels workflows whose operation ended without them, while they still hold a page. A lease that no workflow
@@ -183,7 +185,15 @@ func (r *Reconciler) cancelOrRelease(ctx context.Context, l store.Lease) error {
 		return err
 	}
 	if running {
-		return r.Workflows.Cancel(ctx, l.Ref)
+		return r.made(ctx, "cancel", r.Workflows.Cancel(ctx, l.Ref))
 	}
-	return r.Store.ReleaseLease(ctx, l.Ref, l.Attempt, r.Now())
+	return r.made(ctx, "release", r.Store.ReleaseLease(ctx, l.Ref, l.Attempt, r.Now()))
+}
+
+// made tells of an action that succeeded, and returns err.
+func (r *Reconciler) made(ctx context.Context, action string, err error) error {
+	if err == nil && r.Made != nil {
+		r.Made(ctx, action)
+	}
+	return err
 }

@@ -21,8 +21,9 @@ func (p *Process) serve(context.Context) error {
 			RequestTimeout: p.o.Config.API.RequestTimeout,
 			PublicURL:      p.o.Config.API.PublicURL, TrustedProxies: p.o.Config.API.TrustedProxies,
 		},
-		Checks: p.checks(),
-		Pages:  web.Pages{Logger: p.logger, Clock: now}.Register,
+		Checks:    p.checks(),
+		Telemetry: p.telemetry, Metrics: p.localMetrics(),
+		Pages: web.Pages{Logger: p.logger, Clock: now}.Register,
 	})
 	if err != nil {
 		return err

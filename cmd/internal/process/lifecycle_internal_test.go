@@ -90,7 +90,8 @@ func TestDialTemporal_OfAServerThatIsNotThere_SaysWhatToDo(t *testing.T) {
 	require.NoError(t, l.Close())
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	_, err = dialTemporal(ctx, l.Addr().String(), "default", vault.PlainConverters(), slog.New(slog.DiscardHandler))
+	_, err = dialTemporal(ctx, l.Addr().String(), "default", vault.PlainConverters(), slog.New(slog.DiscardHandler),
+		noTelemetry)
 	require.ErrorContains(t, err, l.Addr().String())
 	require.ErrorContains(t, err, "temporal.address")
 }

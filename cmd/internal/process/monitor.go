@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
+
+	"github.com/anteroom/anteroom/api"
 )
 
 // listenMonitor takes the port where operators look, if there is one.
@@ -25,15 +26,18 @@ func (p *Process) listenMonitor(ctx context.Context) error {
 
 // serveMonitor serves what operators look at.
 func (p *Process) serveMonitor(context.Context) error {
+	if err := p.telemetry.Count(p.db, p.o.Config.Browser.MaxPages); err != nil {
+		return err
+	}
 	if p.monitor == nil {
 		return nil
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`{"status":"ok"}` + "\n"))
-	})
-	p.serveOn("monitor", p.monitor, mux)
+	checks := append([]api.Check{{Name: "store", Ready: p.db.Ping}}, p.checks()...)
+	h, err := api.NewMonitor(api.MonitorDeps{Checks: checks, Metrics: p.telemetry.Metrics(), Logger: p.logger})
+	if err != nil {
+		return err
+	}
+	p.serveOn("monitor", p.monitor, h)
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/store/postgres"
+	"github.com/anteroom/anteroom/telemetry"
 	"github.com/anteroom/anteroom/vault"
 	"github.com/anteroom/anteroom/worker"
 )
@@ -66,6 +67,8 @@ type Process struct {
 	pages    *activities.Pages
 	workers  *worker.Workers
 
+	telemetry *telemetry.Telemetry
+
 	failed chan error
 }
 
@@ -102,6 +105,7 @@ func (p *Process) parts() []part {
 	has := p.o.Parts
 	return []part{
 		{"looking for a browser", p.findBrowser, has.Worker},
+		{"preparing metrics and traces", p.startTelemetry, true},
 		{"opening the data directory", p.openData, has.Alone},
 		{"opening the store", p.openShared, !has.Alone},
 		{"opening the API's port", p.listen, has.API},
@@ -202,6 +206,9 @@ func (p *Process) openShared(ctx context.Context) error {
 
 func (p *Process) useStore(db store.Store) {
 	p.db = db
+	if p.telemetry != nil { // a store by itself has nobody to tell
+		db.Observe(p.telemetry)
+	}
 	p.onStop("store", func(context.Context) error { return db.Close() })
 }
 

@@ -86,7 +86,7 @@ func (p *Process) startTemporal(ctx context.Context) error {
 			return err
 		}
 	}
-	c, err := dialTemporal(ctx, address, t.Namespace, p.vault.Converters(), p.logger.With("part", "temporal-sdk"))
+	c, err := dialTemporal(ctx, address, t.Namespace, p.vault.Converters(), p.logger.With("part", "temporal-sdk"), p.telemetry.Temporal)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (p *Process) startTemporal(ctx context.Context) error {
 
 // CheckTemporal fails unless the server that the settings name answers and its namespace is prepared.
 func CheckTemporal(ctx context.Context, t config.Temporal, logger *slog.Logger) error {
-	c, err := dialTemporal(ctx, t.Address, t.Namespace, vault.PlainConverters(), logger)
+	c, err := dialTemporal(ctx, t.Address, t.Namespace, vault.PlainConverters(), logger, noTelemetry)
 	if err != nil {
 		return err
 	}
@@ -108,17 +108,27 @@ func CheckTemporal(ctx context.Context, t config.Temporal, logger *slog.Logger) 
 	return checkNamespace(ctx, c, t.Namespace)
 }
 
-// dialTemporal connects to the server with sealed payloads.
-func dialTemporal(ctx context.Context, address, namespace string, sealing vault.Converters, logger *slog.Logger) (client.Client, error) {
+// noTelemetry is for a client that asks a question or two.
+func noTelemetry(*client.Options) error { return nil }
+
+// dialTemporal connects to the server with sealed payloads. tell adds what its metrics and traces need.
+func dialTemporal(
+	ctx context.Context, address, namespace string, sealing vault.Converters, logger *slog.Logger,
+	tell func(o *client.Options) error,
+) (client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	c, err := client.DialContext(ctx, client.Options{
+	options := client.Options{
 		HostPort:         address,
 		Namespace:        namespace,
 		Logger:           sdklog.NewStructuredLogger(logger),
 		DataConverter:    sealing.Data,
 		FailureConverter: sealing.Failure,
-	})
+	}
+	if err := tell(&options); err != nil {
+		return nil, err
+	}
+	c, err := client.DialContext(ctx, options)
 	if err != nil {
 		return nil, fmt.Errorf("reach the Temporal server at %s: %w; start it or set temporal.address", address, err)
 	}

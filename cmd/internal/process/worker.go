@@ -27,6 +27,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 		Store:  p.db,
 		Now:    now,
 		Logger: p.logger.With("part", "fleet"),
+		OnLost: p.telemetry.BrowserLost,
 	}
 	p.pages = &activities.Pages{
 		Store: p.db, Vault: p.vault, Browsers: p.fleet, Upstreams: upstreams{p.proxy},
@@ -34,7 +35,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	}
 	p.workers = &worker.Workers{
 		Client:  p.client,
-		Records: &activities.Records{Store: p.db, IDs: p.vault, Now: now, Logger: p.logger},
+		Records: &activities.Records{Store: p.db, IDs: p.vault, Now: now},
 		Pages:   p.pages,
 		Drain:   p.o.Config.Worker.Drain,
 	}
@@ -83,9 +84,11 @@ func (p *Process) startWorkers(context.Context) error {
 		return err
 	}
 	rest = append(rest, stop)
-	reconciler := &worker.Reconciler{Store: p.db, Workflows: p.dispatcher(), Now: now, Logger: p.logger.With("part", "reconciler")}
+	reconciler := &worker.Reconciler{Store: p.db, Workflows: p.dispatcher(), Now: now, Logger: p.logger.With("part", "reconciler"), Made: p.telemetry.Reconciled}
 	p.background("reconciler", reconciler.Run)
-	purger := &worker.Purger{Store: p.db, Retention: p.o.Config.Operations.Retention, Now: now, Logger: p.logger.With("part", "purger")}
+	purger := &worker.Purger{
+		Store: p.db, Retention: p.o.Config.Operations.Retention, Now: now, Logger: p.logger.With("part", "purger"), OnPurged: p.telemetry.Purged,
+	}
 	p.background("purger", purger.Run)
 	p.background("janitor", p.pages.RunJanitor)
 	p.background("watch of other browsers", p.fleet.Notice)
@@ -141,5 +144,5 @@ func (p *Process) watchTemporal(ctx context.Context) {
 }
 
 func (p *Process) dispatcher() *worker.Dispatcher {
-	return &worker.Dispatcher{Client: p.client, Patience: p.o.Config.Operations.Patience, Eager: p.o.Parts.Worker}
+	return &worker.Dispatcher{Client: p.client, Patience: p.o.Config.Operations.Patience, Eager: p.o.Parts.Worker, Traced: p.telemetry.Operation}
 }
