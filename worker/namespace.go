@@ -184,7 +184,7 @@ func transient(err error) bool {
 
 // lastUnwrapped is the cause of an error that this file made, or what any other wraps.
 func lastUnwrapped(err error) error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // one step down
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		all := many.Unwrap()
 		return all[len(all)-1]
 	}

@@ -35,9 +35,9 @@ type composeFile struct {
 		Ports       []string          `yaml:"ports"`
 		Secrets     []string          `yaml:"secrets"`
 		Networks    []string          `yaml:"networks"`
-		NetworkMode string            `yaml:"network_mode"`
+		NetworkMode string            `yaml:"network_mode"` //nolint:tagliatelle // Compose's name
 		Volumes     []string          `yaml:"volumes"`
-		SecurityOpt []string          `yaml:"security_opt"`
+		SecurityOpt []string          `yaml:"security_opt"` //nolint:tagliatelle // Compose's name
 	} `yaml:"services"`
 	Secrets map[string]struct {
 		File string `yaml:"file"`
