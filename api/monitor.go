@@ -48,7 +48,7 @@ func NewMonitor(d MonitorDeps) (http.Handler, error) {
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // nobody to tell: the caller has gone
+	_ = json.NewEncoder(w).Encode(body) //nolint:errchkjson // nobody to tell: the caller has gone
 }
 
 // forwarding are the headers by which a reverse proxy says for whom it asks.

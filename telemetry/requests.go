@@ -43,6 +43,6 @@ func (t *Telemetry) startRequest(ctx context.Context, header http.Header, method
 	if from := trace.SpanContextFromContext(caller); from.IsValid() {
 		ctx = trace.ContextWithRemoteSpanContext(ctx, from.WithTraceState(trace.TraceState{}))
 	}
-	return t.tracer.Start(ctx, method+" "+route, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(
+	return t.tracer.Start(ctx, method+" "+route, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes( //nolint:spancheck // Request ends it
 		attribute.String("http.request.method", method), attribute.String("http.route", route)))
 }

@@ -60,7 +60,7 @@ func New(ctx context.Context, o Options) (*Telemetry, error) {
 	about := resource.NewSchemaless(
 		attribute.String("service.name", name), attribute.String("service.version", o.Version), attribute.String("service.instance.role", o.Part),
 	)
-	if err := t.startMetrics(about, o); err != nil {
+	if err := t.startMetrics(ctx, about, o); err != nil {
 		return nil, fmt.Errorf("new telemetry: %w", err)
 	}
 	if err := t.startTraces(ctx, about, o); err != nil {
@@ -69,7 +69,7 @@ func New(ctx context.Context, o Options) (*Telemetry, error) {
 	return t, nil
 }
 
-func (t *Telemetry) startMetrics(about *resource.Resource, o Options) error {
+func (t *Telemetry) startMetrics(ctx context.Context, about *resource.Resource, o Options) error {
 	t.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(t.registry), otelprometheus.WithoutScopeInfo(), otelprometheus.WithoutTargetInfo())
 	if err != nil {
@@ -84,7 +84,7 @@ func (t *Telemetry) startMetrics(about *resource.Resource, o Options) error {
 	if err != nil {
 		return fmt.Errorf("make a metric: %w", err)
 	}
-	build.Record(context.Background(), 1, metric.WithAttributes(attribute.String("version", o.Version), attribute.String("part", o.Part)))
+	build.Record(ctx, 1, metric.WithAttributes(attribute.String("version", o.Version), attribute.String("part", o.Part)))
 	return nil
 }
 

@@ -116,7 +116,7 @@ func fixture(t *testing.T) (*watched, *apitest.Fixture) {
 	t.Helper()
 	w := watch(t)
 	f := apitest.New(t, func(d *api.Deps) {
-		d.Telemetry, d.Metrics, d.Logger = w, w.Telemetry.Metrics(), w.logger
+		d.Telemetry, d.Metrics, d.Logger = w, w.Metrics(), w.logger
 		d.Store.(store.Store).Observe(w)
 	})
 	require.NoError(t, w.Count(f.Store, 20))

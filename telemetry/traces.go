@@ -105,8 +105,8 @@ func (t *Telemetry) Operation(ctx context.Context, doing, workspace, project, op
 		return ctx, func(error) {}
 	}
 	ctx = carry(ctx, workspace, project, operation)
-	ctx, span := t.tracer.Start(ctx, doing, trace.WithAttributes(carried(ctx)...))
-	return ctx, func(err error) {
+	ctx, span := t.tracer.Start(ctx, doing, trace.WithAttributes(carried(ctx)...)) //nolint:spancheck // the caller ends it, by end
+	return ctx, func(err error) { //nolint:spancheck // see above
 		if err != nil {
 			span.SetStatus(codes.Error, "")
 		}
