@@ -32,7 +32,7 @@ func (t *Telemetry) Temporal(o *client.Options) error {
 		AllowInvalidParentSpans: true,
 		SpanStarter: func(ctx context.Context, tracer trace.Tracer, name string, options ...trace.SpanStartOption) trace.Span {
 			_, span := tracer.Start(ctx, name, append(options, trace.WithAttributes(carried(ctx)...))...) //nolint:spancheck // the interceptor ends it
-			return span //nolint:spancheck // see above
+			return span                                                                                   //nolint:spancheck // see above
 		},
 	})
 	if err != nil {

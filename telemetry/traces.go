@@ -106,7 +106,7 @@ func (t *Telemetry) Operation(ctx context.Context, doing, workspace, project, op
 	}
 	ctx = carry(ctx, workspace, project, operation)
 	ctx, span := t.tracer.Start(ctx, doing, trace.WithAttributes(carried(ctx)...)) //nolint:spancheck // the caller ends it, by end
-	return ctx, func(err error) { //nolint:spancheck // see above
+	return ctx, func(err error) {                                                  //nolint:spancheck // see above
 		if err != nil {
 			span.SetStatus(codes.Error, "")
 		}
