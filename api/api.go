@@ -61,6 +61,8 @@ type Deps struct {
 	Clock func() time.Time
 	// CheckProxy reports why a proxy cannot be used; see [service.Deps].
 	CheckProxy func(ctx context.Context, proxy session.Secret) error
+	// Stopping is closed when the process stops, so that long polls answer; nil: never.
+	Stopping <-chan struct{}
 	// Checks are what GET /readyz looks at beside the store, which it always does.
 	Checks []Check
 	// Telemetry is told of requests; nil for nobody.
@@ -74,15 +76,15 @@ type Deps struct {
 }
 
 // New returns the API's handler, or an error that names what Deps lack. Forwarded headers are never trusted. The server
-// around it needs a read-header timeout; each request sets its own write deadline. Cancel the server's base context
-// when it stops, so that long polls answer.
+// around it needs a read-header timeout; each request sets its own write deadline. Close Stopping before the
+// server is shut down, which waits for requests under way.
 func New(d Deps) (http.Handler, error) {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
 	use, err := service.New(service.Deps{
 		Store: d.Store, Sealer: d.Sealer, Engine: d.Engine, Logger: d.Logger, Clock: d.Clock,
-		CheckProxy: d.CheckProxy, StartDeadline: d.Config.StartDeadline,
+		CheckProxy: d.CheckProxy, StartDeadline: d.Config.StartDeadline, Stopping: d.Stopping,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("new api: %w", err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/anteroom/anteroom/api"
 	"github.com/anteroom/anteroom/api/apitest"
 	"github.com/anteroom/anteroom/session"
 )
@@ -205,6 +206,18 @@ func TestResult_LongPoll_IsPendingWhenTimeIsUp(t *testing.T) {
 	began := time.Now()
 	require.JSONEq(t, `{"status":"pending"}`, <-poll(t.Context(), t, f, id, "1"))
 	require.GreaterOrEqual(t, time.Since(began), time.Second)
+}
+
+func TestResult_LongPoll_IsAnsweredWhenTheProcessStops(t *testing.T) {
+	t.Parallel()
+	stopping := make(chan struct{})
+	f := apitest.New(t, func(d *api.Deps) { d.Stopping = stopping })
+	id := f.Start(t, nil)
+	out := poll(t.Context(), t, f, id, "60s")
+	began := time.Now()
+	close(stopping)
+	require.JSONEq(t, `{"status":"pending"}`, <-out)
+	require.Less(t, time.Since(began), 10*time.Second)
 }
 
 func TestResult_LongPoll_EndsWhenTheCallerGoes(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 const MaxWait = 60 * time.Second
 
 // Result returns an operation of the scope's project. While it is pending, Result waits up to wait for something to
-// tell: a question or an end. It returns the pending operation when the time is up, and also when ctx ends (the caller
-// has gone, or the server stops). Errors: BadRequest, NotFound.
+// tell: a question or an end. It returns the pending operation when the time is up, when the process stops, and when ctx
+// ends (the caller has gone). Errors: BadRequest, NotFound.
 func (s *Service) Result(ctx context.Context, sc Scope, operationID string, wait time.Duration) (session.Operation, error) {
 	if wait <= 0 {
 		return s.operationIn(ctx, sc, operationID)
@@ -32,6 +32,8 @@ func (s *Service) Result(ctx context.Context, sc Scope, operationID string, wait
 		select {
 		case <-changed:
 		case <-timer.C:
+			return op, nil
+		case <-s.stopping:
 			return op, nil
 		case <-ctx.Done():
 			return op, nil

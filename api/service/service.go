@@ -52,6 +52,8 @@ type Deps struct {
 	CheckProxy func(ctx context.Context, proxy session.Secret) error
 	// StartDeadline is how long the reconciler may try to start an operation; zero means DefaultStartDeadline.
 	StartDeadline time.Duration
+	// Stopping is closed when the process stops: whoever waits for something to tell is answered with what is known. Nil: never.
+	Stopping <-chan struct{}
 }
 
 // Service holds the use cases. It is safe for concurrent use and keeps no state of its own.
@@ -63,6 +65,7 @@ type Service struct {
 	clock         func() time.Time
 	checkProxy    func(ctx context.Context, proxy session.Secret) error
 	startDeadline time.Duration
+	stopping      <-chan struct{}
 }
 
 // New returns a Service, or an error that names what Deps lack.
@@ -81,7 +84,7 @@ func New(d Deps) (*Service, error) {
 	}
 	s := &Service{
 		store: d.Store, sealer: d.Sealer, engine: d.Engine, logger: d.Logger, clock: d.Clock,
-		checkProxy: d.CheckProxy, startDeadline: d.StartDeadline,
+		checkProxy: d.CheckProxy, startDeadline: d.StartDeadline, stopping: d.Stopping,
 	}
 	if s.startDeadline <= 0 {
 		s.startDeadline = DefaultStartDeadline

@@ -13,6 +13,7 @@ import (
 
 // serve starts the API.
 func (p *Process) serve(context.Context) error {
+	stopping := make(chan struct{})
 	h, err := api.New(api.Deps{
 		Store: p.db, Sealer: sealer{p.vault}, Engine: p.dispatcher(), Logger: p.logger,
 		Clock: now, CheckProxy: p.checkProxy,
@@ -21,7 +22,7 @@ func (p *Process) serve(context.Context) error {
 			RequestTimeout: p.o.Config.API.RequestTimeout,
 			PublicURL:      p.o.Config.API.PublicURL, TrustedProxies: p.o.Config.API.TrustedProxies,
 		},
-		Checks:    p.checks(),
+		Stopping: stopping, Checks: p.checks(),
 		Telemetry: p.telemetry, Metrics: p.localMetrics(),
 		Pages: web.Pages{Logger: p.logger, Clock: now}.Register,
 	})
@@ -29,6 +30,7 @@ func (p *Process) serve(context.Context) error {
 		return err
 	}
 	p.serveOn("API", p.api, h)
+	p.onStop("long polls", func(context.Context) error { close(stopping); return nil }) // before the server, which waits for them
 	return nil
 }
 

@@ -14,39 +14,22 @@ const (
 	readTimeout       = 30 * time.Second
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 32 << 10
-	// drainRequests is how long open requests get when the process stops; long polls are ended at once.
+	// drainRequests is how long open requests get when the process stops; long polls are answered at once.
 	drainRequests = 2 * time.Second
 )
 
-// newServer returns a server whose long polls end when it shuts down, with what there is to tell then: they would hold it up
-// otherwise. Every other request is let finish.
 func newServer(h http.Handler, logger *slog.Logger) *http.Server {
-	stopping, stop := context.WithCancel(context.Background())
-	s := &http.Server{
-		Handler:           endingLongPolls(stopping, h),
+	return &http.Server{
+		Handler:           h,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
-	s.RegisterOnShutdown(stop)
-	return s
 }
 
-// endingLongPolls ends the contexts of requests that wait on purpose when stopping ends.
-func endingLongPolls(stopping context.Context, h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Has("wait") {
-			ctx, cancel := context.WithCancel(r.Context())
-			defer cancel()
-			defer context.AfterFunc(stopping, cancel)()
-			r = r.WithContext(ctx)
-		}
-		h.ServeHTTP(w, r)
-	})
-}
-
+// shutdown takes no request any more, and cuts off those that are not answered within drainRequests.
 func shutdown(ctx context.Context, s *http.Server) error {
 	ctx, cancel := context.WithTimeout(ctx, drainRequests)
 	defer cancel()
