@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// AllowRule opens addresses that the policy refuses otherwise. The zero value opens nothing.
+// AllowRule names addresses that the operator opens or closes. The zero value names none.
 type AllowRule struct {
 	prefix netip.Prefix
 	// port is 0 for every port.
@@ -82,6 +82,8 @@ func (r AllowRule) String() string {
 type Policy struct {
 	// Allow opens further addresses: the operator's network.allow.
 	Allow []AllowRule
+	// Deny closes addresses, whatever Allow says: the operator's network.deny.
+	Deny []AllowRule
 	// OwnPorts returns the TCP ports that this process and its companions listen on. They are refused on every
 	// address of this machine, whatever Allow says. Nil: none besides the proxy's own.
 	OwnPorts func() []uint16
@@ -89,10 +91,11 @@ type Policy struct {
 	LocalAddrs func() []netip.Addr
 }
 
-// Errors of a refusal; both are shown to the operator, never to a site.
+// Errors of a refusal; they are shown to the operator, never to a site.
 var (
 	errAddressRefused = errors.New("the address is not public and not listed in network.allow")
 	errOwnPort        = errors.New("the port is one of our own")
+	errDenied         = errors.New("the address is listed in network.deny")
 )
 
 // check returns nil when the browser may be connected to a, or why not.
@@ -101,6 +104,9 @@ func (p *Policy) check(a netip.AddrPort) error {
 	a = netip.AddrPortFrom(addr, a.Port())
 	if p.isOwn(a) {
 		return errOwnPort
+	}
+	if slices.ContainsFunc(p.Deny, func(r AllowRule) bool { return r.matches(a) }) {
+		return errDenied
 	}
 	if slices.ContainsFunc(p.Allow, func(r AllowRule) bool { return r.matches(a) }) {
 		return nil

@@ -54,6 +54,22 @@ func TestPolicy_WithAllow_OpensThatAndNothingElse(t *testing.T) {
 	require.ErrorIs(t, p.check(netip.MustParseAddrPort("[fd00::1]:80")), errAddressRefused)
 }
 
+func TestPolicy_WithDeny_ClosesThatWhateverIsAllowed(t *testing.T) {
+	t.Parallel()
+	allow, err := ParseAllow("127.0.0.0/8")
+	require.NoError(t, err)
+	deny, err := ParseAllow("127.0.0.1/32:8080")
+	require.NoError(t, err)
+	public, err := ParseAllow("203.0.114.0/24")
+	require.NoError(t, err)
+	p := &Policy{Allow: []AllowRule{allow}, Deny: []AllowRule{deny, public}}
+	require.NoError(t, p.check(netip.MustParseAddrPort("127.0.0.1:8081")))
+	require.NoError(t, p.check(netip.MustParseAddrPort("127.0.0.2:8080")))
+	for _, closed := range []string{"127.0.0.1:8080", "[::ffff:127.0.0.1]:8080", "203.0.114.7:443"} {
+		require.ErrorIs(t, p.check(netip.MustParseAddrPort(closed)), errDenied, closed)
+	}
+}
+
 func TestPolicy_OwnPorts_AreRefusedOnEveryLocalAddressWhateverIsAllowed(t *testing.T) {
 	t.Parallel()
 	p := allowing(t, "0.0.0.0/0", "::/0")

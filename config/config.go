@@ -96,6 +96,8 @@ type Temporal struct {
 type Network struct {
 	// Allow lists private networks that the browser may reach in spite of the ban on private addresses.
 	Allow []AllowedNetwork
+	// Deny lists networks that the browser never reaches, whatever Allow says.
+	Deny []AllowedNetwork
 }
 
 // Browser says how the browser is started.

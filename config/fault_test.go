@@ -55,6 +55,7 @@ func TestLoad_WhenAValueIsBad_NamesKeyValueSourceAndWhatIsAllowed(t *testing.T) 
 		{"network.allow", "10.0.0.0/8:", "no port from 1 to 65535"},
 		{"network.allow", "::ffff:127.0.0.0/104", "write it as IPv4"},
 		{"network.allow", "[fd00::/8]:x", "no port from 1 to 65535"},
+		{"network.deny", "127.0.0.1", "write 127.0.0.1/32"},
 		{"browser.path", "~/chrome", `must not start with "~"`},
 		{"browser.user", "a/b", "must be a name"},
 		{"browser.noSandbox", "yes please", "must be true or false"},

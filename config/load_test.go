@@ -52,6 +52,7 @@ var samples = map[string]struct {
 	"temporal.uiListen":          {"localhost:7001", "localhost:7001"},
 	"temporal.retention":         {"48h", 48 * time.Hour},
 	"network.allow":              {"127.0.0.0/8, 10.1.0.0/16:8443", []config.AllowedNetwork{{Prefix: netip.MustParsePrefix("127.0.0.0/8")}, {Prefix: netip.MustParsePrefix("10.1.0.0/16"), Port: 8443}}},
+	"network.deny":               {"127.0.0.1/32:8080", []config.AllowedNetwork{{Prefix: netip.MustParsePrefix("127.0.0.1/32"), Port: 8080}}},
 	"browser.path":               {"/usr/bin/chromium", "/usr/bin/chromium"},
 	"browser.user":               {"nobody", "nobody"},
 	"browser.noSandbox":          {"1", true},

@@ -49,6 +49,8 @@ var settings = []setting{
 
 	networksSetting("network.allow", "private networks the browser may reach: CIDR or CIDR:port, separated by commas",
 		func(c *Config) *[]AllowedNetwork { return &c.Network.Allow }),
+	networksSetting("network.deny", "networks the browser never reaches, whatever network.allow says: CIDR or CIDR:port, separated by commas",
+		func(c *Config) *[]AllowedNetwork { return &c.Network.Deny }),
 
 	fileSetting("browser.path", "the browser's program (default: look for one)",
 		func(c *Config) *string { return &c.Browser.Path }),

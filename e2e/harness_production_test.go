@@ -10,6 +10,7 @@ import (
 	"net/http/httputil"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -76,7 +77,16 @@ func newProduction(s *suite, dir string) (*production, error) {
 	if err := p.init(); err != nil {
 		return p, err
 	}
-	return p, errors.Join(p.startAPIs(), p.startWorkers(dir))
+	if err := p.startAPIs(); err != nil {
+		return p, err
+	}
+	// All of loopback is open to the browser here, and it does not know where the others listen.
+	var closed []string
+	for _, address := range append(p.addresses(), p.front.URL) {
+		closed = append(closed, "127.0.0.0/8:"+port(strings.TrimPrefix(address, "http://")))
+	}
+	p.env = append(p.env, "ANTEROOM_NETWORK_DENY="+strings.Join(closed, ","))
+	return p, p.startWorkers(dir)
 }
 
 // startTemporal runs only the Temporal server, on the same PostgreSQL.

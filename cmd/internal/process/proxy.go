@@ -13,13 +13,9 @@ import (
 
 // startProxy starts the forwarding proxy that all traffic of the browser passes.
 func (p *Process) startProxy(ctx context.Context) error {
-	policy := browser.Policy{OwnPorts: p.ownPorts}
-	for _, network := range p.o.Config.Network.Allow {
-		rule, err := browser.ParseAllow(network.String())
-		if err != nil {
-			return err
-		}
-		policy.Allow = append(policy.Allow, rule)
+	policy, err := policyOf(p.o.Config.Network, p.ownPorts)
+	if err != nil {
+		return err
 	}
 	proxy, err := browser.NewProxy(ctx, browser.ProxyOptions{Policy: policy, Logger: p.logger.With("part", "proxy")})
 	if err != nil {
