@@ -28,6 +28,8 @@ var (
 	ErrInUse = errors.New("still in use")
 	// ErrOtherVaultKey: the database was sealed with another vault key.
 	ErrOtherVaultKey = errors.New("the database belongs to another vault key")
+	// ErrKeyExists: another API key has this ID or this hash; it may be revoked.
+	ErrKeyExists = errors.New("the API key exists")
 	// ErrNewerSchema: the database was written by a newer version.
 	ErrNewerSchema = errors.New("the database belongs to a newer version")
 	// ErrNotMigrated: the database has no schema, or an older one; who may migrate it must.

@@ -54,7 +54,8 @@ type Installation interface {
 	WorkspaceExists(ctx context.Context, name string) (bool, error)
 	// ListWorkspaces lists the names of all workspaces, in alphabetical order.
 	ListWorkspaces(ctx context.Context) ([]string, error)
-	// CreateAPIKey stores the hash of a key; a repeat with the same ID and hash is harmless. ErrNotFound without the workspace.
+	// CreateAPIKey stores the hash of a key; a repeat with the same ID and hash is harmless. ErrNotFound without the workspace,
+	// ErrKeyExists where another key has the ID or the hash, be it revoked.
 	CreateAPIKey(ctx context.Context, key APIKey) error
 	// ListAPIKeys lists the keys of a workspace, of all when workspace is empty; revoked ones too, oldest first, without
 	// their hashes.

@@ -2,7 +2,6 @@ package relational
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,8 +9,8 @@ import (
 )
 
 const (
-	insertKey = `INSERT INTO api_keys (id, workspace, name, hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING`
-	// sameKey tells the repeat of a create from another key that took the ID.
+	insertKey = `INSERT INTO api_keys (id, workspace, name, hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING`
+	// sameKey tells the repeat of a create from another key that took the ID, or the hash.
 	sameKey    = "SELECT EXISTS (SELECT 1 FROM api_keys WHERE id = ?1 AND hash = ?2)"
 	keyByHash  = "SELECT id, workspace, name, created_at, revoked_at, hash FROM api_keys WHERE hash = ?1 AND revoked_at = 0"
 	keyByID    = "SELECT id, workspace, name, created_at, revoked_at FROM api_keys WHERE id = ?1"
@@ -40,7 +39,7 @@ func (d *DB) CreateAPIKey(ctx context.Context, key store.APIKey) error {
 		}
 		same, err := one[bool](ctx, tx, sameKey, key.ID, key.Hash)
 		if err == nil && !same {
-			return errors.New("another key has this ID")
+			return store.ErrKeyExists
 		}
 		return err
 	})

@@ -34,7 +34,7 @@ var keyTests = tests{
 		key := apiKey("key_1", workspace)
 		require.NoError(f.t, f.CreateAPIKey(f.t.Context(), key))
 		key.ID, key.Workspace = "key_2", otherWorkspace
-		require.Error(f.t, f.CreateAPIKey(f.t.Context(), key))
+		require.ErrorIs(f.t, f.CreateAPIKey(f.t.Context(), key), store.ErrKeyExists)
 		found, err := f.APIKeyByHash(f.t.Context(), key.Hash)
 		require.NoError(f.t, err)
 		require.Equal(f.t, workspace, found.Workspace)

@@ -156,7 +156,7 @@ func ensureInstalled(ctx context.Context, db store.Installation, keyFile string,
 			ID: session.NewID(session.APIKeyPrefix), Workspace: DefaultWorkspace, Hash: hash, CreatedAt: now,
 		})
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrKeyExists) { // it was revoked, and stays so
 		return fmt.Errorf("register the API key: %w", err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/anteroom/anteroom/config"
+	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/vault"
 )
@@ -107,6 +108,21 @@ func TestEnsureInstalled_Repeated_ChangesNothing(t *testing.T) {
 		require.Equal(t, key, apiKey(t, p))
 		requireKeyWorks(t, p)
 	}
+}
+
+func TestEnsureInstalled_WhenTheKeyWasRevoked_LeavesItRevoked(t *testing.T) {
+	t.Parallel()
+	p := startedOn(t, t.TempDir(), "")
+	hash := HashAPIKey(session.NewSecret(string(apiKey(t, p))))
+	key, err := p.db.APIKeyByHash(t.Context(), hash)
+	require.NoError(t, err)
+	_, err = p.db.RevokeAPIKey(t.Context(), key.ID, at)
+	require.NoError(t, err)
+
+	require.NoError(t, ensureInstalled(t.Context(), p.db, p.APIKeyFile(), at))
+
+	_, err = p.db.APIKeyByHash(t.Context(), hash)
+	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
 func TestOpenData_WithAStoreButNoVaultKey_IsRefused_AndMakesNone(t *testing.T) {
