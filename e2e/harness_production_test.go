@@ -31,8 +31,8 @@ type production struct {
 	workers  []*replica
 	balancer *balancer
 	front    *httptest.Server
-	// apiKeyFile is what init made.
-	apiKeyFile string
+	// apiKeyFile and vaultKeyFile are what init made.
+	apiKeyFile, vaultKeyFile string
 }
 
 // replica is a process that is started again with the same command line.
@@ -69,24 +69,24 @@ func newProduction(s *suite, dir string) (*production, error) {
 	if err := p.startTemporal(dir); err != nil {
 		return p, err
 	}
-	p.env = []string{
-		"ANTEROOM_STORE_URL=" + p.postgres.url("anteroom"), "ANTEROOM_STORE_PASSWORD_FILE=" + p.postgres.passwordFile,
-		"ANTEROOM_VAULT_KEY_FILE=" + filepath.Join(dir, "vault.key"), "ANTEROOM_TEMPORAL_ADDRESS=" + p.temporalAddress(),
-		"ANTEROOM_NETWORK_ALLOW=127.0.0.0/8", "ANTEROOM_LOG_LEVEL=debug",
-	}
+	p.configure(filepath.Join(dir, "vault.key"))
 	if err := p.init(); err != nil {
 		return p, err
 	}
-	if err := p.startAPIs(); err != nil {
+	if err := p.startAPIs(apiProcesses); err != nil {
 		return p, err
 	}
-	// All of loopback is open to the browser here, and it does not know where the others listen.
-	var closed []string
-	for _, address := range append(p.addresses(), p.front.URL) {
-		closed = append(closed, "127.0.0.0/8:"+port(strings.TrimPrefix(address, "http://")))
+	return p, p.startWorkers(dir, workerProcesses)
+}
+
+// configure sets what all processes share.
+func (p *production) configure(vaultKeyFile string) {
+	p.vaultKeyFile = vaultKeyFile
+	p.env = []string{
+		"ANTEROOM_STORE_URL=" + p.postgres.url("anteroom"), "ANTEROOM_STORE_PASSWORD_FILE=" + p.postgres.passwordFile,
+		"ANTEROOM_VAULT_KEY_FILE=" + vaultKeyFile, "ANTEROOM_TEMPORAL_ADDRESS=" + p.temporalAddress(),
+		"ANTEROOM_NETWORK_ALLOW=127.0.0.0/8", "ANTEROOM_LOG_LEVEL=debug",
 	}
-	p.env = append(p.env, "ANTEROOM_NETWORK_DENY="+strings.Join(closed, ","))
-	return p, p.startWorkers(dir)
 }
 
 // startTemporal runs only the Temporal server, on the same PostgreSQL.
@@ -111,8 +111,8 @@ func (p *production) replica(name, program string, env []string, args ...string)
 }
 
 // init prepares what the processes share.
-func (p *production) init() error {
-	c, err := p.suite.spawn("init", p.suite.anteroom, p.env, "init", "--json", "--api-key-file", p.apiKeyFile)
+func (p *production) init(more ...string) error {
+	c, err := p.suite.spawn("init", p.suite.anteroom, p.env, append([]string{"init", "--json", "--api-key-file", p.apiKeyFile}, more...)...)
 	if err != nil {
 		return err
 	}
@@ -127,9 +127,9 @@ func (p *production) init() error {
 	return nil
 }
 
-func (p *production) startAPIs() error {
+func (p *production) startAPIs(count int) error {
 	var addresses []string
-	for n := range apiProcesses {
+	for n := range count {
 		at, err := freePort()
 		if err != nil {
 			return err
@@ -155,8 +155,14 @@ func (p *production) startAPIs() error {
 	return nil
 }
 
-func (p *production) startWorkers(dir string) error {
-	for n := range workerProcesses {
+func (p *production) startWorkers(dir string, count int) error {
+	// All of loopback is open to the browser here, and it does not know where the others listen.
+	var closed []string
+	for _, address := range append(p.addresses(), p.front.URL) {
+		closed = append(closed, "127.0.0.0/8:"+port(strings.TrimPrefix(address, "http://")))
+	}
+	p.env = append(p.env, "ANTEROOM_NETWORK_DENY="+strings.Join(closed, ","))
+	for n := range count {
 		name := fmt.Sprintf("worker-%d", n+1)
 		r := p.replica(name, p.suite.anteroom, p.env, "worker", "--data-dir", filepath.Join(dir, name))
 		if err := r.run(); err != nil {

@@ -11,6 +11,7 @@ import (
 func (a *app) initCommand() *cobra.Command {
 	var flags runFlags
 	var keyFile string
+	var restored bool
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Prepare the PostgreSQL store and the Temporal namespace that api and worker share",
@@ -29,7 +30,8 @@ machines at once. Keep a copy of the vault's key file apart from the database: n
 				return usagef("init needs the address of a Temporal server: set --temporal-address")
 			}
 			done, err := process.Install(cmd.Context(), process.Prepare{
-				Config: cfg, APIKeyFile: firstOf(keyFile, a.program.getenv(envAPIKeyFile)), Logger: newLogger(a.stderr, cfg.Log),
+				Config: cfg, APIKeyFile: firstOf(keyFile, a.program.getenv(envAPIKeyFile)), Restored: restored,
+				Logger: newLogger(a.stderr, cfg.Log),
 			})
 			if err != nil {
 				return err
@@ -42,6 +44,8 @@ machines at once. Keep a copy of the vault's key file apart from the database: n
 		"temporal.retention", "projects", "log.level", "log.format")
 	cmd.Flags().StringVar(&keyFile, "api-key-file", "",
 		"file of the first API key, made where it is missing ("+envAPIKeyFile+"; default <data-dir>/api-key)")
+	cmd.Flags().BoolVar(&restored, "restored", false,
+		"the store comes from a backup: no browser that it knows is there any more, and their logins begin anew")
 	return cmd
 }
 

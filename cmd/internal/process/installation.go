@@ -30,7 +30,10 @@ type Prepare struct {
 	Config *config.Config
 	// APIKeyFile is the file of the first API key, made where it is missing; empty for "api-key" in the data directory.
 	APIKeyFile string
-	Logger     *slog.Logger
+	// Restored says that the store comes from a backup and runs elsewhere now: no browser that it knows can be reached any
+	// more, so that the logins on their pages begin anew.
+	Restored bool
+	Logger   *slog.Logger
 }
 
 // Installed is what Install found or made.
@@ -85,6 +88,11 @@ func (p Prepare) install(ctx context.Context, url session.Secret) (*Installed, e
 	if err := loadProjects(ctx, db, p.Config.Projects); err != nil {
 		return nil, err
 	}
+	if p.Restored {
+		if err := forgetBrowsers(ctx, db, now()); err != nil {
+			return nil, err
+		}
+	}
 	return &Installed{
 		Workspace: DefaultWorkspace, APIKeyFile: p.APIKeyFile, VaultFile: KeyFile(p.Config), VaultKeyID: key.KeyID(),
 		Namespace: p.Config.Temporal.Namespace,
@@ -94,6 +102,20 @@ func (p Prepare) install(ctx context.Context, url session.Secret) (*Installed, e
 func (p Prepare) namespace(ctx context.Context) error {
 	t := p.Config.Temporal
 	return worker.EnsureNamespace(ctx, t.Address, t.Namespace, t.Retention, SearchAttributes())
+}
+
+// forgetBrowsers marks every browser as lost. Nobody else may: an absent worker may come back.
+func forgetBrowsers(ctx context.Context, db store.Pages, now time.Time) error {
+	browsers, err := db.ListBrowsers(ctx, "")
+	if err != nil {
+		return fmt.Errorf("list the browsers from before: %w", err)
+	}
+	for _, b := range browsers {
+		if err := db.MarkBrowserLost(ctx, b.ID, now); err != nil {
+			return fmt.Errorf("mark browser %s as lost: %w", b.ID, err)
+		}
+	}
+	return nil
 }
 
 // openVault opens the key file and binds the store to it. It makes the file for a store that nothing was sealed in; for any
