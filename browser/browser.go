@@ -25,6 +25,8 @@ type Browser struct {
 	pid         int
 	opts        Options
 	profile     profile
+	// kept is the keeper's end of a browser that is not ours; nil for one that we launched.
+	kept *kept
 
 	// root is the browser connection's chromedp context; every page's context is its child.
 	root context.Context //nolint:containedctx // the documented owner of the browser's life
@@ -56,7 +58,8 @@ func (b *Browser) Version() string { return b.version }
 // PID is the process id of the browser process, which is also its process group.
 func (b *Browser) PID() int { return b.pid }
 
-// Lost is closed when the browser is gone, by Close or on its own.
+// Lost is closed when the browser is gone, by Close or on its own. Of a browser of a Keeper it tells that the connection
+// ended: Gone says whether the browser did.
 func (b *Browser) Lost() <-chan struct{} { return b.cdp.LostConnection }
 
 // Worn reports that the browser left something undone (a context it did not dispose of in time): drain it and launch
@@ -73,7 +76,8 @@ func (b *Browser) isLost() bool {
 }
 
 // Close kills the browser with all its processes and removes its profile. Pages of it are lost. It returns when
-// nothing is left, or ctx or its own 10 s passed. Further calls return the first result.
+// nothing is left, or ctx or its own 10 s passed. Further calls return the first result. From a browser of a Keeper it only
+// disconnects: its pages live on.
 func (b *Browser) Close(ctx context.Context) error {
 	b.closeOnce.Do(func() { b.closeErr = b.close(ctx) })
 	return b.closeErr
@@ -82,6 +86,9 @@ func (b *Browser) Close(ctx context.Context) error {
 func (b *Browser) close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
+	if b.kept != nil {
+		b.leaveKept(ctx)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -98,7 +105,10 @@ func (b *Browser) close(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("close the browser: %w", ctx.Err())
 	}
-	err := b.reap(ctx)
+	if b.kept != nil {
+		return nil
+	}
+	err := reapGroup(ctx, b.pid)
 	b.opts.Logger.Info("browser closed", "browser", b.id)
 	return errors.Join(err, b.profile.remove())
 }

@@ -65,7 +65,7 @@ func (b *Browser) makePage(ctx context.Context, o PageOptions) (*Page, error) {
 }
 
 func (b *Browser) newContext(ctx context.Context, o PageOptions) (cdp.BrowserContextID, error) {
-	dispose, events := true, true
+	dispose := b.kept == nil // what is in a kept browser stays when we leave
 	params := target.CreateBrowserContextParams{DisposeOnDetach: &dispose}
 	if o.ProxyURL != "" {
 		params.ProxyServer = o.ProxyURL
@@ -78,13 +78,19 @@ func (b *Browser) newContext(ctx context.Context, o PageOptions) (cdp.BrowserCon
 	b.mu.Lock()
 	b.tenants[res.BrowserContextID] = &tenant{}
 	b.mu.Unlock()
-	_, err = callBrowser(ctx, b, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
-		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: res.BrowserContextID, EventsEnabled: &events,
-	}, DefaultCallTimeout)
-	if err != nil {
+	if err = b.refuseDownloads(ctx, res.BrowserContextID); err != nil {
 		_ = b.disposeContext(res.BrowserContextID)
 	}
 	return res.BrowserContextID, err
+}
+
+// refuseDownloads has downloads of a browser context refused, and told of, for as long as we are connected.
+func (b *Browser) refuseDownloads(ctx context.Context, id cdp.BrowserContextID) error {
+	events := true
+	_, err := callBrowser(ctx, b, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: id, EventsEnabled: &events,
+	}, DefaultCallTimeout)
+	return err
 }
 
 // disposeContext ends a browser context with everything in it. What does not end in time makes the browser worn.

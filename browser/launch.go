@@ -90,7 +90,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 		return nil, err
 	}
 	b.workers.Go(b.keepWarm)
-	b.announce(who)
+	announceStart(b.opts, who, KeptBrowser{ID: b.id, Kind: b.opts.Kind, PID: b.pid, Version: b.version})
 	return b, nil
 }
 
@@ -108,14 +108,7 @@ func newBrowser(o Options, dir profile) *Browser {
 // allocate prepares the chromedp contexts; nothing runs yet. They are the browser's own: no caller's context may end
 // them, since chromedp binds a browser's life to the context of its first call.
 func (b *Browser) allocate(path string, who account) {
-	flags := flagsFor(b.opts.Kind, sharedMemoryIsSmall(), b.opts.NoSandbox, b.opts.ProxyURL)
-	if b.opts.IgnoreCertificateErrors {
-		flags = append(flags, flag{"ignore-certificate-errors", true, "test servers sign themselves", srcPuppeteer})
-	}
-	if b.opts.isolateSites {
-		flags = append(flags, flag{"site-per-process", true, "frames as in the full browser", srcContent})
-	}
-	opts := append(allocatorFlags(flags),
+	opts := append(allocatorFlags(launchFlags(b.opts)),
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(b.profile.data()),
 		chromedp.NoInheritEnv,
@@ -124,10 +117,26 @@ func (b *Browser) allocate(path string, who account) {
 	)
 	life, kill := context.WithCancel(context.Background())
 	alloc, waitAlloc := chromedp.NewExecAllocator(life, opts...)
-	// chromedp's own messages quote the protocol, and with it page text: only their kind is logged.
-	quiet := func(format string, _ ...any) { b.opts.Logger.Debug("chromedp", "browser", b.id, "message", format) }
-	root, cancelRoot := chromedp.NewContext(alloc, chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet))
+	root, cancelRoot := chromedp.NewContext(alloc, b.quiet()...)
 	b.root, b.kill, b.waitRoot, b.waitAlloc = root, kill, cancelRoot, waitAlloc
+}
+
+// quiet keeps chromedp's own messages, which quote the protocol and with it page text: only their kind is logged.
+func (b *Browser) quiet() []chromedp.ContextOption {
+	log := func(format string, _ ...any) { b.opts.Logger.Debug("chromedp", "browser", b.id, "message", format) }
+	return []chromedp.ContextOption{chromedp.WithLogf(log), chromedp.WithErrorf(log)}
+}
+
+// launchFlags are the switches of a browser with these options.
+func launchFlags(o Options) []flag {
+	flags := flagsFor(o.Kind, sharedMemoryIsSmall(), o.NoSandbox, o.ProxyURL)
+	if o.IgnoreCertificateErrors {
+		flags = append(flags, flag{"ignore-certificate-errors", true, "test servers sign themselves", srcPuppeteer})
+	}
+	if o.isolateSites {
+		flags = append(flags, flag{"site-per-process", true, "frames as in the full browser", srcContent})
+	}
+	return flags
 }
 
 // isolate gives the process its own group (so that all of it can be killed), its user, and our death as its own.
@@ -149,7 +158,10 @@ func (b *Browser) start(ctx context.Context) error {
 		return startError(err)
 	}
 	c := chromedp.FromContext(b.root) //nolint:contextcheck // the browser outlives the context that started it
-	b.cdp, b.version, b.pid = c.Browser, version.Product, c.Browser.Process().Pid
+	b.cdp, b.version = c.Browser, version.Product
+	if process := c.Browser.Process(); process != nil {
+		b.pid = process.Pid
+	}
 	if err := b.watchTargets(ctx); err != nil {
 		return fmt.Errorf("start the browser: %w", err)
 	}
@@ -175,10 +187,10 @@ func startError(err error) error {
 	return fmt.Errorf("start the browser: %w", err)
 }
 
-func (b *Browser) announce(who account) {
-	log := b.opts.Logger.With("browser", b.id, "version", b.version, "pid", b.pid)
-	if b.opts.NoSandbox {
+func announceStart(o Options, who account, b KeptBrowser) {
+	log := o.Logger.With("browser", b.ID, "version", b.Version, "pid", b.PID)
+	if o.NoSandbox {
 		log.Warn("the browser runs WITHOUT its sandbox, as the setting says: a hostile page that breaks out has the rights of this user", "user", who.name)
 	}
-	log.Info("browser started", "kind", string(b.opts.Kind), "user", who.name)
+	log.Info("browser started", "kind", string(o.Kind), "user", who.name)
 }

@@ -191,7 +191,7 @@ func callOn[P, R any](ctx context.Context, t *tab, l *link, cmd cdp.Command[P, R
 	defer stop()
 	res, err := cdp.Call(ctx, l.target, cmd, params)
 	if errors.Is(err, chromedp.ErrTargetDetached) && l.frame == t.activity.main {
-		t.lose(errGone)
+		t.lose(t.whyDetached())
 	}
 	switch {
 	case err == nil:
@@ -204,8 +204,13 @@ func callOn[P, R any](ctx context.Context, t *tab, l *link, cmd cdp.Command[P, R
 	return none, fmt.Errorf("%s: %w", cmd.Method, err)
 }
 
+// lostError is the end of a window: login.ErrPageLost, or ErrDetached when it lives on without us.
 func (t *tab) lostError(what string) error {
-	if cause := context.Cause(t.life); cause != nil && !errors.Is(cause, context.Canceled) {
+	cause := context.Cause(t.life)
+	if errors.Is(cause, ErrDetached) || (t.browser.kept != nil && !errors.Is(cause, errClosed) && t.browser.isLost() && !t.browser.wentAway()) {
+		return fmt.Errorf("%s: %w", what, ErrDetached)
+	}
+	if cause != nil && !errors.Is(cause, context.Canceled) {
 		return fmt.Errorf("%s: %w: %w", what, login.ErrPageLost, cause)
 	}
 	return fmt.Errorf("%s: %w", what, login.ErrPageLost)
@@ -227,7 +232,7 @@ func (t *tab) interrupt(l *link) {
 var documentGone = []string{"uniqueContextId not found", "Cannot find context", "Execution context was destroyed", "Inspected target navigated", "Promise was collected"}
 
 func isDocumentGone(err error) bool {
-	if err == nil || errors.Is(err, login.ErrPageLost) {
+	if err == nil || errors.Is(err, login.ErrPageLost) || errors.Is(err, ErrDetached) {
 		return false
 	}
 	for _, text := range documentGone {

@@ -40,10 +40,15 @@ type Page struct {
 
 var _ login.Page = (*Page)(nil)
 
-// newPage makes the Page of a target of ours.
+// newPage makes the Page of a target that we just made.
 func (b *Browser) newPage(ctx context.Context, id cdp.BrowserContextID, targetID target.ID, o PageOptions) (*Page, error) {
+	return b.attachPage(ctx, id, targetID, o, false)
+}
+
+// attachPage makes the Page of a target; opened is true where there is a document in it already.
+func (b *Browser) attachPage(ctx context.Context, id cdp.BrowserContextID, targetID target.ID, o PageOptions, opened bool) (*Page, error) {
 	p := &Page{browser: b, contextID: id, pulse: newPulse(), opened: make(chan target.ID, maxPopups)}
-	options := tabOptions{pulse: p.pulse, proxyURL: o.ProxyURL, media: o.LoadMedia}
+	options := tabOptions{pulse: p.pulse, proxyURL: o.ProxyURL, media: o.LoadMedia, opened: opened}
 	if len(o.Passkeys) > 0 {
 		options.keys = newKeyring(o.Passkeys)
 	}

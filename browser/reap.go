@@ -14,13 +14,13 @@ import (
 // reapPause is how often reap looks whether the process group is empty.
 const reapPause = 5 * time.Millisecond
 
-// reap kills what is left of the browser's process group and waits until it is empty.
-func (b *Browser) reap(ctx context.Context) error {
-	for b.pid != 0 && groupIsAlive(b.pid) {
-		_ = syscall.Kill(-b.pid, syscall.SIGKILL)
+// reapGroup kills what is left of a browser's process group and waits until it is empty. Group 0 is none.
+func reapGroup(ctx context.Context, group int) error {
+	for group != 0 && groupIsAlive(group) {
+		_ = syscall.Kill(-group, syscall.SIGKILL)
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("close the browser: processes of group %d are still there: %w", b.pid, ctx.Err())
+			return fmt.Errorf("close the browser: processes of group %d are still there: %w", group, ctx.Err())
 		case <-time.After(reapPause):
 		}
 	}

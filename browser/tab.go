@@ -174,7 +174,7 @@ func (t *tab) watch() {
 	t.workers.Go(func() {
 		select {
 		case <-t.own.detached:
-			t.lose(errGone)
+			t.lose(t.whyDetached())
 		case <-t.browser.Lost():
 			t.lose(ErrBrowserLost)
 		case <-t.life.Done():

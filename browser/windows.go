@@ -110,7 +110,9 @@ func (p *Page) OpenBeside(ctx context.Context, url string) error {
 	if err != nil {
 		return p.own.orLost(err)
 	}
-	t, err := p.browser.attach(ctx, p.contextID, id, p.own.options)
+	options := p.own.options
+	options.opened = false
+	t, err := p.browser.attach(ctx, p.contextID, id, options)
 	if err != nil {
 		return p.own.orLost(err)
 	}

@@ -1,0 +1,237 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+)
+
+// KeeperOptions say what a Keeper keeps and where it is reached.
+type KeeperOptions struct {
+	// Socket is the path of the Unix socket, which only our own user may use. Its directory is made where it is missing.
+	Socket string
+	// Host names this installation on this machine in the rows of its browsers. It stays the same when the keeper is started
+	// again: that is how browsers are found out to be gone.
+	Host string
+	// Shell and Chrome say how the browsers of each kind are launched; their ProxyURL and Faults are the keeper's.
+	Shell, Chrome Options
+	// Proxy is what all traffic passes. The caller closes it, after the Keeper.
+	Proxy *Proxy
+	// Logger is told about starts, ends and losses; nil is slog.Default.
+	Logger *slog.Logger
+}
+
+// Keeper owns browsers for other processes, which come and go: it holds the debugging pipe of each Chromium and offers it
+// on a Unix socket. What a client made stays when it leaves. A browser that dies is replaced, under another id.
+//
+//	worker ─┐                                    ┌─ headless shell
+//	        ├── socket, 0600 ── Keeper ── pipes ─┤
+//	worker ─┘                      │             └─ full browser, once it was asked for
+//	                               └─ Proxy, with the upstream proxies of callers
+type Keeper struct {
+	o      KeeperOptions
+	logger *slog.Logger
+	since  time.Time
+	socket *socket
+	server *http.Server
+
+	// life ends with the keeper.
+	life context.Context //nolint:containedctx // the keeper is its documented owner
+	end  context.CancelFunc
+
+	// starting is held while a browser starts, so that one of a kind does.
+	starting sync.Mutex
+
+	mu        sync.Mutex // guards everything below
+	browsers  map[session.BrowserKind]*keptBrowser
+	upstreams map[string]*keptUpstream
+	// ports are what the clients that are connected listen on.
+	ports map[*muxClaim][]uint16
+
+	workers sync.WaitGroup
+}
+
+// NewKeeper takes the socket, starts the headless shell and serves. ctx bounds the start. Errors: ErrNotFound,
+// ErrNoSandbox, ErrSocketTaken, or what went wrong. The caller must call Close.
+func NewKeeper(ctx context.Context, o KeeperOptions) (*Keeper, error) {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	s, err := listenSocket(ctx, o.Socket)
+	if err != nil {
+		return nil, err
+	}
+	k := &Keeper{
+		o: o, logger: o.Logger, since: time.Now(), socket: s, browsers: map[session.BrowserKind]*keptBrowser{},
+		upstreams: map[string]*keptUpstream{}, ports: map[*muxClaim][]uint16{},
+	}
+	k.life, k.end = context.WithCancel(context.Background())
+	if _, err := k.running(ctx, session.BrowserShell); err != nil {
+		return nil, errors.Join(err, k.Close(context.WithoutCancel(ctx)))
+	}
+	k.server = &http.Server{
+		Handler: k.routes(), ReadHeaderTimeout: readHeaderTimeout, MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog:    slog.NewLogLogger(k.logger.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { return k.life },
+	}
+	k.workers.Go(k.serve)
+	k.workers.Go(k.tidyUpstreams)
+	return k, nil
+}
+
+func (k *Keeper) serve() {
+	if err := k.server.Serve(k.socket); !errors.Is(err, http.ErrServerClosed) {
+		k.logger.Error("the browser's socket is not served any more", "error", err)
+	}
+}
+
+// OwnPorts are the ports that its clients listen on: no page may reach them. It is for Policy.OwnPorts.
+func (k *Keeper) OwnPorts() []uint16 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var all []uint16
+	for _, ports := range k.ports {
+		all = append(all, ports...)
+	}
+	return all
+}
+
+// State tells what the keeper has.
+func (k *Keeper) State() KeeperState {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := KeeperState{Host: k.o.Host, Since: k.since, ProxyURL: k.o.Proxy.URL(), Browsers: []KeptBrowser{}}
+	for _, b := range k.browsers {
+		if b.alive() {
+			s.Browsers = append(s.Browsers, b.KeptBrowser)
+		}
+	}
+	slices.SortFunc(s.Browsers, func(a, b KeptBrowser) int { return a.Since.Compare(b.Since) })
+	return s
+}
+
+var errKeeperClosed = errors.New("the browser process is stopping")
+
+// running is the browser of the kind, started if need be.
+func (k *Keeper) running(ctx context.Context, kind session.BrowserKind) (*keptBrowser, error) {
+	k.starting.Lock()
+	defer k.starting.Unlock()
+	k.mu.Lock()
+	b := k.browsers[kind]
+	k.mu.Unlock()
+	if b != nil && b.alive() {
+		return b, nil
+	}
+	if k.life.Err() != nil {
+		return nil, errKeeperClosed
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(k.life, cancel)()
+	b, err := keep(ctx, k.optionsOf(kind))
+	if err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	k.browsers[kind] = b
+	k.mu.Unlock()
+	k.workers.Go(func() { k.watch(b) })
+	return b, nil
+}
+
+func (k *Keeper) optionsOf(kind session.BrowserKind) Options {
+	o := k.o.Shell
+	if kind == session.BrowserChrome {
+		o = k.o.Chrome
+	}
+	o.Kind, o.ProxyURL = kind, k.o.Proxy.URL()
+	if o.Logger == nil {
+		o.Logger = k.logger
+	}
+	return o.withDefaults()
+}
+
+// find returns a running browser by its id; nil when it is gone.
+func (k *Keeper) find(id string) *keptBrowser {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, b := range k.browsers {
+		if b.ID == id && b.alive() {
+			return b
+		}
+	}
+	return nil
+}
+
+// watch waits for the end of a browser, removes what it leaves, and replaces it where that is the headless shell: the full
+// browser is started again when it is asked for.
+func (k *Keeper) watch(b *keptBrowser) {
+	select {
+	case <-b.mux.lost:
+	case <-b.process.exited:
+	case <-k.life.Done():
+	}
+	k.mu.Lock()
+	if k.browsers[b.Kind] == b {
+		delete(k.browsers, b.Kind)
+	}
+	k.mu.Unlock()
+	lost := k.life.Err() == nil
+	if lost {
+		k.logger.Error("the browser is gone; what its pages were used for starts over", "browser", b.ID, "kind", string(b.Kind))
+	}
+	if err := b.close(context.Background()); err != nil { // bounded by itself
+		k.logger.Warn("the browser left something behind", "browser", b.ID, "error", err)
+	}
+	if lost && b.Kind == session.BrowserShell {
+		k.replace(b.Kind)
+	}
+}
+
+// Pauses between tries to start a browser anew.
+const (
+	replacePause    = time.Second
+	maxReplacePause = 30 * time.Second
+)
+
+func (k *Keeper) replace(kind session.BrowserKind) {
+	for pause := replacePause; ; pause = min(2*pause, maxReplacePause) {
+		_, err := k.running(k.life, kind)
+		if err == nil || k.life.Err() != nil {
+			return
+		}
+		k.logger.Error("the browser did not start again; it is tried anew", "kind", string(kind), "error", err)
+		select {
+		case <-k.life.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Close ends the browsers, with all pages in them, and gives up the socket, within ctx. Clients see their connections end.
+func (k *Keeper) Close(ctx context.Context) error {
+	k.mu.Lock() // so that no request begins once they are waited for
+	k.end()
+	k.mu.Unlock()
+	var err error
+	if k.server != nil {
+		err = k.server.Close()
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); k.workers.Wait() }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = errors.Join(err, fmt.Errorf("close the browsers: %w", ctx.Err()))
+	}
+	return errors.Join(err, k.socket.release())
+}

@@ -1,0 +1,38 @@
+package browser
+
+import (
+	"time"
+
+	"github.com/anteroom/anteroom/session"
+)
+
+// KeeperState is what a Keeper has.
+type KeeperState struct {
+	// Host names the keeper's installation on its machine.
+	Host string `json:"host"`
+	// Since is when the keeper was started.
+	Since time.Time `json:"since"`
+	// ProxyURL is the direct listener of its forwarding proxy.
+	ProxyURL string `json:"proxyUrl"`
+	// Browsers run, the oldest first.
+	Browsers []KeptBrowser `json:"browsers"`
+}
+
+// KeptBrowser is a browser that a Keeper runs.
+type KeptBrowser struct {
+	ID      string              `json:"id"`
+	Kind    session.BrowserKind `json:"kind"`
+	PID     int                 `json:"pid"`
+	Version string              `json:"version"`
+	Since   time.Time           `json:"since"`
+}
+
+// KeptContext is a browser context that a client of a Keeper made and nobody disposed of.
+type KeptContext struct {
+	ID    string    `json:"id"`
+	Since time.Time `json:"since"`
+	// ProxyURL is the proxy that it was made with; empty for the browser's own.
+	ProxyURL string `json:"proxyUrl,omitempty"`
+	// Used is true while the client is connected that made it or adopted its page last.
+	Used bool `json:"used"`
+}
