@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/login"
@@ -21,6 +22,12 @@ type Page interface {
 	Passkeys(ctx context.Context) ([]session.Passkey, error)
 	// Close disposes of the page and its browser context. Repeats are harmless.
 	Close(ctx context.Context) error
+	// Leave lets the page of a browser that outlives this process live on, for whoever adopts it.
+	Leave()
+	// Detached reports that the page lives on without this process, which is not attached to it any more.
+	Detached() bool
+	// ProxyURL is the proxy of the page's browser context; empty for the browser's own.
+	ProxyURL() string
 }
 
 // Browser makes pages: [Chromium].
@@ -30,6 +37,13 @@ type Browser interface {
 	NewPage(ctx context.Context, o browser.PageOptions) (Page, error)
 	// NewRestoredPage is NewPage with state in the browser context; the caller must close it.
 	NewRestoredPage(ctx context.Context, o browser.PageOptions, state session.StorageState) (Page, error)
+	// Adopt attaches to a page that another process made in a browser that outlives it; the caller must close or leave it.
+	// The error is login.ErrPageLost when there is no such page.
+	Adopt(ctx context.Context, browserContextID, targetID string, o browser.PageOptions) (Page, error)
+	// Orphans are the browser contexts older than age whose process left; none of a browser that ends with its process.
+	Orphans(ctx context.Context, age time.Duration) ([]string, error)
+	// DisposeOf ends a browser context with its pages. One that is gone is no error.
+	DisposeOf(browserContextID string) error
 }
 
 // Chromium is a browser.Browser whose pages are of our type.
@@ -43,6 +57,11 @@ func (c Chromium) NewPage(ctx context.Context, o browser.PageOptions) (Page, err
 // NewRestoredPage makes a page with state; see [browser.Browser.NewRestoredPage].
 func (c Chromium) NewRestoredPage(ctx context.Context, o browser.PageOptions, state session.StorageState) (Page, error) {
 	return asPage(c.Browser.NewRestoredPage(ctx, o, state))
+}
+
+// Adopt attaches to a page; see [browser.Browser.Adopt].
+func (c Chromium) Adopt(ctx context.Context, browserContextID, targetID string, o browser.PageOptions) (Page, error) {
+	return asPage(c.Browser.Adopt(ctx, browserContextID, targetID, o))
 }
 
 // asPage keeps a nil *browser.Page from becoming a Page that is not nil.

@@ -19,6 +19,8 @@ type fakeBrowsers struct {
 	browser activities.Browser
 	pages   int
 	err     error
+	// heldErr is Held's.
+	heldErr error
 	asked   []session.BrowserKind
 }
 
@@ -28,6 +30,18 @@ func (b *fakeBrowsers) Browser(_ context.Context, kind session.BrowserKind) (act
 }
 
 func (b *fakeBrowsers) MaxPages() int { return b.pages }
+
+func (b *fakeBrowsers) Held(_ context.Context, id string) (activities.Browser, error) {
+	if b.heldErr != nil {
+		return nil, b.heldErr
+	}
+	if b.browser.ID() != id {
+		return nil, browser.ErrBrowserLost
+	}
+	return b.browser, nil
+}
+
+func (b *fakeBrowsers) Connected() []activities.Browser { return []activities.Browser{b.browser} }
 
 // fakeBrowser makes fake pages.
 type fakeBrowser struct {
@@ -41,7 +55,13 @@ type fakeBrowser struct {
 	// navigate is what pages do when they are navigated; see fakePage.
 	navigate func() error
 
-	mu      sync.Mutex
+	// orphans are what Orphans lists; disposed is what was disposed of by its id.
+	orphans []string
+
+	mu       sync.Mutex
+	disposed []string
+	adopted  []browser.PageOptions
+
 	made    []*fakePage
 	options []browser.PageOptions
 	states  []session.StorageState
@@ -87,6 +107,37 @@ func (b *fakeBrowser) add(o browser.PageOptions, v view) *fakePage {
 	return p
 }
 
+// Adopt gives the page to somebody else: whoever had it is detached.
+func (b *fakeBrowser) Adopt(_ context.Context, contextID, targetID string, o browser.PageOptions) (activities.Page, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, p := range b.made {
+		if c, t := p.IDs(); c == contextID && t == targetID && !p.closed.Load() {
+			h := &adoptedPage{fakePage: p}
+			p.holder.Store(h)
+			b.adopted = append(b.adopted, o)
+			return h, nil
+		}
+	}
+	return nil, login.ErrPageLost
+}
+
+func (b *fakeBrowser) Orphans(context.Context, time.Duration) ([]string, error) {
+	return b.orphans, nil
+}
+
+func (b *fakeBrowser) DisposeOf(contextID string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.disposed = append(b.disposed, contextID)
+	return nil
+}
+
+// adoptedPage is a page as somebody has it who adopted it.
+type adoptedPage struct{ *fakePage }
+
+func (p *adoptedPage) Detached() bool { return p.holder.Load() != p }
+
 // open counts the pages that nobody closed.
 func (b *fakeBrowser) open() int {
 	b.mu.Lock()
@@ -125,6 +176,9 @@ type fakePage struct {
 	// passkeys are those it was made with, each used once for every submit.
 	passkeys []session.Passkey
 
+	// holder is who adopted the page last; nil for who made it.
+	holder atomic.Pointer[adoptedPage]
+	left   atomic.Bool
 	closed atomic.Bool
 	marks  atomic.Uint64
 	// changed is the mark at which the page last changed.
@@ -139,6 +193,12 @@ func (p *fakePage) IDs() (contextID, targetID string) {
 }
 
 func (p *fakePage) Close(context.Context) error { p.closed.Store(true); return nil }
+
+func (p *fakePage) Leave() { p.left.Store(true) }
+
+func (p *fakePage) Detached() bool { return p.holder.Load() != nil }
+
+func (p *fakePage) ProxyURL() string { return "" }
 
 func (p *fakePage) Capture(context.Context) (session.StorageState, error) {
 	if p.capture != nil {

@@ -330,12 +330,16 @@ type fakeUpstreams struct {
 
 const upstreamURL = "http://127.0.0.1:3128"
 
+func (u *fakeUpstreams) Adopted(string) io.Closer { return closerFunc(u.close) }
+
+func (u *fakeUpstreams) close() error { u.closed++; return nil }
+
 func (u *fakeUpstreams) Open(_ context.Context, upstream session.Secret) (string, io.Closer, error) {
 	if u.err != nil {
 		return "", nil, u.err
 	}
 	u.opened = append(u.opened, upstream)
-	return upstreamURL, closerFunc(func() error { u.closed++; return nil }), nil
+	return upstreamURL, closerFunc(u.close), nil
 }
 
 type closerFunc func() error

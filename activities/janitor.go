@@ -15,7 +15,8 @@ const (
 	janitorSpares = time.Minute
 )
 
-// RunJanitor disposes of the pages of this process that no live operation uses, until ctx ends.
+// RunJanitor disposes of the pages of this process that no live operation uses, and of what processes that left made in its
+// browsers and no lease names, until ctx ends.
 func (p *Pages) RunJanitor(ctx context.Context) {
 	tick := time.NewTicker(janitorInterval)
 	defer tick.Stop()
@@ -25,13 +26,49 @@ func (p *Pages) RunJanitor(ctx context.Context) {
 			return
 		case <-tick.C:
 			p.Tidy(ctx)
+			p.TidyBrowsers(ctx)
 		}
 	}
+}
+
+// TidyBrowsers looks once at every browser that outlives its workers.
+func (p *Pages) TidyBrowsers(ctx context.Context) {
+	for _, b := range p.Browsers.Connected() {
+		if err := p.disposeOfOrphans(ctx, b); err != nil {
+			p.Logger.WarnContext(ctx, "janitor: look for pages that nobody uses", "browser", b.ID(), "error", err)
+		}
+	}
+}
+
+// disposeOfOrphans reads the leases last: one that was written before a browser context became an orphan is seen.
+func (p *Pages) disposeOfOrphans(ctx context.Context, b Browser) error {
+	orphans, err := b.Orphans(ctx, janitorSpares)
+	if err != nil || len(orphans) == 0 {
+		return err
+	}
+	leases, err := p.Store.OpenLeases(ctx, b.ID())
+	if err != nil {
+		return err
+	}
+	named := map[string]bool{}
+	for _, l := range leases {
+		named[l.ContextID] = true
+	}
+	for _, id := range orphans {
+		if !named[id] {
+			err = errors.Join(err, b.DisposeOf(id))
+		}
+	}
+	return err
 }
 
 // Tidy looks once at every page of this process.
 func (p *Pages) Tidy(ctx context.Context) {
 	for _, lent := range p.lent.all() {
+		if lent.page.Detached() {
+			p.letGo(ctx, lent)
+			continue
+		}
 		if p.Now().Sub(lent.since) < janitorInterval || !p.abandoned(ctx, lent) {
 			continue
 		}

@@ -70,7 +70,7 @@ func TestRunJanitor_EndsWithItsContext(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			(&activities.Pages{Now: time.Now}).RunJanitor(ctx)
+			(&activities.Pages{Now: time.Now, Browsers: &fakeBrowsers{browser: newFakeBrowser("br_1")}}).RunJanitor(ctx)
 		}()
 		<-time.After(time.Minute) // in the bubble's time
 		cancel()

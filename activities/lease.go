@@ -88,9 +88,11 @@ func (l *lentPage) close(ctx context.Context) error {
 
 // registry holds the lent pages of this process.
 type registry struct {
-	// mu guards pages.
+	// mu guards everything below.
 	mu    sync.Mutex
 	pages map[string]*lentPage
+	// adoptions holds what is closed when the adoption of a page ends.
+	adoptions map[string]chan struct{}
 }
 
 func registryKey(operation string, attempt int) string {
@@ -127,6 +129,44 @@ func (r *registry) take(operation string, attempt int) *lentPage {
 	return l
 }
 
+// drop takes out a page, unless another one took its place.
+func (r *registry) drop(l *lentPage) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if key := registryKey(l.ref.Operation, l.attempt); r.pages[key] == l {
+		delete(r.pages, key)
+	}
+}
+
+// adopting waits until nobody else adopts the page of an attempt; the caller must call done.
+func (r *registry) adopting(ctx context.Context, operation string, attempt int) (done func(), err error) {
+	key := registryKey(operation, attempt)
+	for {
+		r.mu.Lock()
+		other := r.adoptions[key]
+		if other == nil {
+			if r.adoptions == nil {
+				r.adoptions = map[string]chan struct{}{}
+			}
+			ended := make(chan struct{})
+			r.adoptions[key] = ended
+			r.mu.Unlock()
+			return func() {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				delete(r.adoptions, key)
+				close(ended)
+			}, nil
+		}
+		r.mu.Unlock()
+		select {
+		case <-other:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
 func (r *registry) all() []*lentPage {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -148,18 +188,17 @@ type heldPage struct {
 }
 
 // attach raises the lease's epoch and returns the page, once nobody else uses it; the caller must leave it. A page that this
-// process, which owns the browser, does not have is lost.
+// process does not hold is adopted; one of a browser that is gone is lost.
 func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, error) {
-	ref := refOf(page)
-	lent, err := p.found(page)
-	if err != nil {
-		return nil, err
-	}
-	lease, err := p.Store.GetLease(ctx, ref, page.Attempt)
+	lease, err := p.Store.GetLease(ctx, refOf(page), page.Attempt)
 	if err != nil {
 		return nil, err
 	}
 	if lease, err = p.Store.AttachLease(ctx, lease); err != nil {
+		return nil, err
+	}
+	lent, err := p.lentOf(ctx, lease)
+	if err != nil {
 		return nil, err
 	}
 	lent.wanted()
@@ -171,12 +210,39 @@ func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, 
 	}
 }
 
-// found returns the page, which this process has when it has the browser; otherwise it is lost.
-func (p *Pages) found(page workflows.PageRef) (*lentPage, error) {
-	if lent := p.lent.get(page.Operation, page.Attempt); lent != nil {
+// found returns a page for reading, which takes no new epoch where this process holds the page. Otherwise it is adopted, if
+// nobody attached to it since lease was read.
+func (p *Pages) found(ctx context.Context, lease store.Lease) (*lentPage, error) {
+	if lent := p.lent.get(lease.Operation, lease.Attempt); lent != nil && !lent.page.Detached() {
 		return lent, nil
 	}
-	return nil, fmt.Errorf("this process has no such page: %w", login.ErrPageLost)
+	lease, err := p.Store.AttachLease(ctx, lease)
+	if err != nil {
+		return nil, err
+	}
+	return p.lentOf(ctx, lease)
+}
+
+// lentOf returns the page of a lease: the one that this process holds, or the one that it adopts.
+func (p *Pages) lentOf(ctx context.Context, lease store.Lease) (*lentPage, error) {
+	done, err := p.lent.adopting(ctx, lease.Operation, lease.Attempt)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	lent := p.lent.get(lease.Operation, lease.Attempt)
+	if lent != nil && !lent.page.Detached() {
+		return lent, nil
+	}
+	if lent != nil {
+		p.letGo(ctx, lent)
+	}
+	lent, err = p.adopt(ctx, lease)
+	if err == nil && !p.lent.put(lent) {
+		lent.page.Leave()
+		return nil, fmt.Errorf("two executions adopt the page: %w", store.ErrLeaseStale)
+	}
+	return lent, err
 }
 
 // leave lets the next execution have the page.

@@ -2,10 +2,12 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"time"
 
+	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/workflows"
@@ -27,6 +29,11 @@ type Browsers interface {
 	// Browser returns a running browser of the kind, starting one if need be. Errors: browser.ErrNotFound,
 	// browser.ErrNoSandbox.
 	Browser(ctx context.Context, kind session.BrowserKind) (Browser, error)
+	// Held returns the running browser with this id. The error is browser.ErrBrowserLost when it is known to be gone; any
+	// other means that it cannot be told or reached now.
+	Held(ctx context.Context, id string) (Browser, error)
+	// Connected are the browsers that this process uses now.
+	Connected() []Browser
 	// MaxPages is how many pages one browser lends.
 	MaxPages() int
 }
@@ -34,9 +41,12 @@ type Browsers interface {
 // Upstreams opens a forwarding proxy that goes on through the proxy that a caller gave.
 type Upstreams interface {
 	Open(ctx context.Context, upstream session.Secret) (proxyURL string, closer io.Closer, err error)
+	// Adopted closes a proxy that another process opened, for the page that it was opened for.
+	Adopted(proxyURL string) io.Closer
 }
 
-// Pages are the activities that use a page of a browser. They run in the process that holds the browser.
+// Pages are the activities that use a page of a browser. They run in a process that the browser belongs to or that is
+// connected to it; a page that another such process made is adopted.
 type Pages struct {
 	Store     PageStore
 	Vault     Vault
@@ -67,13 +77,38 @@ func (p *Pages) ClosePage(ctx context.Context, in *workflows.ClosePageInput) err
 }
 
 func (p *Pages) dispose(ctx context.Context, ref store.Ref, attempt int) error {
-	if lent := p.lent.take(ref.Operation, attempt); lent != nil {
+	lent := p.lent.take(ref.Operation, attempt)
+	if lent != nil {
 		lent.wanted()
 		if err := lent.close(ctx); err != nil {
 			p.Logger.WarnContext(ctx, "page not closed cleanly", "operation", ref.Operation, "error", err)
 		}
 	}
+	if lent == nil || lent.page.Detached() {
+		if err := p.disposeElsewhere(ctx, ref, attempt); err != nil {
+			p.Logger.WarnContext(ctx, "page not closed; the janitor does it", "operation", ref.Operation, "error", err)
+		}
+	}
 	return p.Store.ReleaseLease(ctx, ref, attempt, p.Now())
+}
+
+// disposeElsewhere closes a page that this process does not hold, where it uses the page's browser.
+func (p *Pages) disposeElsewhere(ctx context.Context, ref store.Ref, attempt int) error {
+	lease, err := p.Store.GetLease(ctx, ref, attempt)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && lease.ContextID == "") {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b, err := p.Browsers.Held(ctx, lease.BrowserID)
+	if errors.Is(err, browser.ErrBrowserLost) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return b.DisposeOf(lease.ContextID)
 }
 
 func pageRef(l store.Lease) *workflows.PageRef {

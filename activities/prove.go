@@ -28,7 +28,11 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 	if err != nil {
 		return nil, err
 	}
-	lent, err := p.found(in.Page)
+	lease, err := p.Store.GetLease(ctx, refOf(in.Page), in.Page.Attempt)
+	if err != nil {
+		return nil, err
+	}
+	lent, err := p.found(ctx, lease)
 	if err != nil {
 		return nil, err
 	}

@@ -35,8 +35,8 @@ func (p *Pages) watch(ctx context.Context, in *workflows.WatchInput) (bool, erro
 		return false, err
 	}
 	input.Resumed = true
-	lent, err := p.found(in.Page)
-	if err != nil {
+	lent, err := p.pageToWatch(ctx, in)
+	if lent == nil || err != nil {
 		return false, err
 	}
 	select {
@@ -54,6 +54,20 @@ func (p *Pages) watch(ctx context.Context, in *workflows.WatchInput) (bool, erro
 	}
 	changed, err := login.Watch(watching, lent.page, input)
 	return changed, whenLeft(ctx, watching, err)
+}
+
+// pageToWatch returns the page of a watch; nil when the question is not open any more. The lease is read before the question: a
+// page that this process does not hold is adopted only if nobody attached to it since the question was open.
+func (p *Pages) pageToWatch(ctx context.Context, in *workflows.WatchInput) (*lentPage, error) {
+	lease, err := p.Store.GetLease(ctx, refOf(in.Page), in.Page.Attempt)
+	if err != nil {
+		return nil, err
+	}
+	_, state, err := p.Store.GetQuestion(ctx, refOf(in.Page), in.Question)
+	if err != nil || state != session.QuestionOpen {
+		return nil, err
+	}
+	return p.found(ctx, lease)
 }
 
 // watching is the time of a watch: until it is asked to leave, the question's time is up or the worker stops. The caller

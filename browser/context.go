@@ -2,9 +2,12 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
@@ -103,10 +106,17 @@ func (b *Browser) disposeContext(id cdp.BrowserContextID) error {
 	}
 	_, err := callBrowser(b.root, b, target.DisposeBrowserContext,
 		target.DisposeBrowserContextParams{BrowserContextID: id}, disposeTimeout)
-	if err == nil || b.isLost() {
+	if err == nil || b.isLost() || isNoContext(err) {
 		return nil
 	}
 	b.worn.Store(true)
 	b.opts.Logger.Warn("browser context was not disposed of; the browser should be replaced", "browser", b.id, "error", err)
 	return fmt.Errorf("dispose of a browser context: %w", err)
+}
+
+// isNoContext tells Chromium's answer where there is no such browser context (target_handler.cc): another process that uses
+// the browser was first.
+func isNoContext(err error) bool {
+	said, ok := errors.AsType[*cdproto.Error](err)
+	return ok && strings.HasPrefix(said.Message, "Failed to find context with id")
 }

@@ -27,8 +27,11 @@ type Browser interface {
 	activities.Browser
 	// PID is the process id on this machine.
 	PID() int
-	// Lost is closed when the browser is gone, also when it was closed.
+	// Lost is closed when the browser is gone, also when it was closed. Of one that a keeper has it tells that the connection
+	// ended.
 	Lost() <-chan struct{}
+	// Gone waits, after Lost, until it is known whether the browser itself is gone.
+	Gone(ctx context.Context) bool
 	// Close ends the browser and removes what it leaves. Repeats are harmless.
 	Close(ctx context.Context) error
 }
@@ -36,14 +39,18 @@ type Browser interface {
 // lostPatience bounds the writes about a browser that is gone.
 const lostPatience = 30 * time.Second
 
-// Fleet owns the browsers of this process: it starts one of a kind when it is first wanted, has the queue of its pages
-// polled, notices when it is gone and tells the store, so that the operations on its pages are told.
+// Fleet has the browsers that this process uses: its own, or those of a keeper. It starts one of a kind when it is first
+// wanted, has the queue of its pages polled, notices when it is gone and tells the store, so that the operations on its pages
+// are told.
 type Fleet struct {
-	// Launch starts a browser; ctx bounds the start only.
+	// Launch starts a browser; ctx bounds the start only. It is not used with a Keeper.
 	Launch func(ctx context.Context, kind session.BrowserKind) (Browser, error)
+	// Keeper has the browsers, which outlive this process; nil when they are this process's own. Call Join at the start, and
+	// run Follow.
+	Keeper Keeper
 	// Poll starts polling a task queue of pages and returns what stops it.
 	Poll func(taskQueue string) (stop func(), err error)
-	// Host names this installation on this machine; only one process may use it at a time.
+	// Host names this installation on this machine; only one process may use it at a time. Join sets it to the Keeper's.
 	Host string
 	// Machine names the processes of our own browsers, so that other workers of the machine notice when they are gone.
 	Machine Machine
@@ -54,7 +61,7 @@ type Fleet struct {
 	// OnLost is told of a browser that ended unasked; nil is nobody.
 	OnLost func(kind session.BrowserKind)
 
-	// mu guards running and closed; it is held while a browser starts, so that one of a kind starts.
+	// mu guards Host, running, stops and closed; it is held while a browser starts, so that one of a kind starts.
 	mu      sync.Mutex
 	running map[session.BrowserKind]Browser
 	stops   []func()
@@ -123,25 +130,38 @@ func isGone(b Browser) bool {
 	}
 }
 
-// start launches a browser, registers it and has its queue polled. Call it with mu held.
+// start launches a browser, or connects to the keeper's. Call it with mu held.
 func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (Browser, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(f.alive(), cancel)()
+	if f.Keeper != nil {
+		info, err := f.Keeper.Start(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		return f.connect(ctx, info)
+	}
 	b, err := f.Launch(ctx, kind)
 	if err != nil {
 		return nil, err
 	}
+	return f.use(ctx, b, kind, f.Now())
+}
+
+// use registers a browser and has its queue polled. Call it with mu held.
+func (f *Fleet) use(ctx context.Context, b Browser, kind session.BrowserKind, since time.Time) (Browser, error) {
 	queue := workflows.BrowserTaskQueue(b.ID())
-	row := store.Browser{ID: b.ID(), Host: f.Host, PID: b.PID(), Kind: kind, TaskQueue: queue, StartedAt: f.Now()}
-	row.Process = f.Machine.Process(row.PID)
+	row := store.Browser{ID: b.ID(), Host: f.Host, PID: b.PID(), Kind: kind, TaskQueue: queue, StartedAt: since}
+	if f.Keeper == nil { // a keeper may count processes otherwise, and tells by itself what is gone
+		row.Process = f.Machine.Process(row.PID)
+	}
 	if err := f.Store.RegisterBrowser(ctx, row); err != nil {
 		return nil, errors.Join(fmt.Errorf("register browser %s: %w", b.ID(), err), b.Close(context.WithoutCancel(ctx)))
 	}
 	stop, err := f.Poll(queue)
 	if err != nil {
-		ctx := context.WithoutCancel(ctx)
-		return nil, errors.Join(fmt.Errorf("poll %s: %w", queue, err), b.Close(ctx), f.Store.MarkBrowserLost(ctx, b.ID(), f.Now()))
+		return nil, errors.Join(fmt.Errorf("poll %s: %w", queue, err), f.abandon(context.WithoutCancel(ctx), b))
 	}
 	if f.running == nil {
 		f.running = map[session.BrowserKind]Browser{}
@@ -150,8 +170,9 @@ func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (Browser, e
 	f.running[kind] = b
 	f.stops = append(f.stops, stop)
 	f.watches.Go(func() {
-		f.watch(b, stop)
-		f.tellLost(kind)
+		if f.watch(b, stop) {
+			f.tellLost(kind)
+		}
 	})
 	return b, nil
 }
@@ -166,16 +187,29 @@ func (f *Fleet) tellLost(kind session.BrowserKind) {
 	}
 }
 
-// watch waits for the end of a browser and tells the store.
-func (f *Fleet) watch(b Browser, stop func()) {
+// abandon ends the use of a browser that was registered, and with it one of our own.
+func (f *Fleet) abandon(ctx context.Context, b Browser) error {
+	err := b.Close(ctx)
+	if f.Keeper != nil {
+		return err
+	}
+	return errors.Join(err, f.Store.MarkBrowserLost(ctx, b.ID(), f.Now()))
+}
+
+// watch waits for the end of a browser and tells the store. One from which we were only disconnected is not lost.
+func (f *Fleet) watch(b Browser, stop func()) (gone bool) {
 	<-b.Lost()
 	ctx, cancel := context.WithTimeout(context.Background(), lostPatience)
 	defer cancel()
-	if err := f.Store.MarkBrowserLost(ctx, b.ID(), f.Now()); err != nil {
-		f.Logger.Error("a browser is gone, but the store could not be told", "browser", b.ID(), "error", err)
+	if gone = b.Gone(ctx); gone {
+		f.Logger.Warn("a browser is gone; the logins on its pages are told", "browser", b.ID())
+		if err := f.Store.MarkBrowserLost(ctx, b.ID(), f.Now()); err != nil {
+			f.Logger.Error("a browser is gone, but the store could not be told", "browser", b.ID(), "error", err)
+		}
 	}
 	stop()
 	_ = b.Close(ctx) // what is left: the profile, stray processes
+	return gone
 }
 
 // Drain stops polling for work on pages, lets what is under way finish, and starts no browser any more.
@@ -193,7 +227,7 @@ func (f *Fleet) Drain() {
 	wg.Wait()
 }
 
-// Close ends every browser and waits for what watches them. Drain first.
+// Close ends every browser of our own, disconnects from those of a Keeper, and waits for what watches them. Drain first.
 func (f *Fleet) Close(ctx context.Context) error {
 	f.mu.Lock()
 	f.closed = true

@@ -33,10 +33,11 @@ type fakeBrowser struct {
 	closed func()
 }
 
-func (b *fakeBrowser) ID() string            { return b.id }
-func (b *fakeBrowser) PID() int              { return b.pid }
-func (b *fakeBrowser) Lost() <-chan struct{} { return b.lost }
-func (b *fakeBrowser) die()                  { b.once.Do(func() { close(b.lost) }) }
+func (b *fakeBrowser) ID() string                { return b.id }
+func (b *fakeBrowser) PID() int                  { return b.pid }
+func (b *fakeBrowser) Lost() <-chan struct{}     { return b.lost }
+func (b *fakeBrowser) Gone(context.Context) bool { return true }
+func (b *fakeBrowser) die()                      { b.once.Do(func() { close(b.lost) }) }
 
 func (b *fakeBrowser) Close(context.Context) error {
 	b.closed()
@@ -47,6 +48,14 @@ func (b *fakeBrowser) Close(context.Context) error {
 func (b *fakeBrowser) NewPage(context.Context, browser.PageOptions) (activities.Page, error) {
 	return nil, errors.New("no pages here")
 }
+
+func (b *fakeBrowser) Adopt(context.Context, string, string, browser.PageOptions) (activities.Page, error) {
+	return nil, errors.New("no pages here")
+}
+
+func (b *fakeBrowser) Orphans(context.Context, time.Duration) ([]string, error) { return nil, nil }
+
+func (b *fakeBrowser) DisposeOf(string) error { return nil }
 
 func (b *fakeBrowser) NewRestoredPage(context.Context, browser.PageOptions, session.StorageState) (activities.Page, error) {
 	return nil, errors.New("no pages here")
