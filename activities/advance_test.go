@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
@@ -82,12 +83,13 @@ func TestAdvance_WithAnOpenBreaker_SubmitsNothing(t *testing.T) {
 	require.Equal(t, viewLogin, site.view.Load(), "the form was not submitted")
 }
 
-func TestAdvance_OfAPageThatThisProcessLacks_IsLost(t *testing.T) {
+func TestAdvance_OfAPageOfABrowserThatIsGone_IsLost(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ref := f.running("op_1")
 	page := f.opened(ref)
 	f.restart()
+	f.browsers.heldErr = fmt.Errorf("browser br_1: %w", browser.ErrBrowserLost)
 	_, err := f.advance(page)
 	requireType(t, err, workflows.ErrorPageLost, false)
 	requireType(t, f.run("capture", f.pages.Capture, &workflows.CaptureInput{Page: page}, nil), workflows.ErrorPageLost, false)

@@ -19,7 +19,7 @@ type Keeper interface {
 	// Start returns the browser of a kind, started if need be.
 	Start(ctx context.Context, kind session.BrowserKind) (browser.KeptBrowser, error)
 	// Connect attaches this process to a browser; the caller must close it. Errors: browser.ErrBrowserLost.
-	Connect(ctx context.Context, id string) (Browser, error)
+	Connect(ctx context.Context, info browser.KeptBrowser) (Browser, error)
 }
 
 // followInterval is how often the keeper is asked which browsers it has: other workers have some started. That one is gone
@@ -96,7 +96,7 @@ func (f *Fleet) connect(ctx context.Context, info browser.KeptBrowser) (Browser,
 	if b := f.running[info.Kind]; b != nil && b.ID() == info.ID && !isGone(b) {
 		return b, nil
 	}
-	b, err := f.Keeper.Connect(ctx, info.ID)
+	b, err := f.Keeper.Connect(ctx, info)
 	if err != nil {
 		return nil, err
 	}

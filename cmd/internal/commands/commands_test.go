@@ -53,7 +53,7 @@ func listed(help string) []string {
 
 func TestHelp_OfEveryCommand_HasExamples(t *testing.T) {
 	t.Parallel()
-	client := []string{"answer", "api", "doctor", "export", "help", "init", "keys", "lab", "login", "operations", "projects", "recipe", "serve", "sessions", "version", "worker"}
+	client := []string{"answer", "api", "browser", "doctor", "export", "help", "init", "keys", "lab", "login", "operations", "projects", "recipe", "serve", "sessions", "version", "worker"}
 	for _, c := range []struct {
 		program commands.Program
 		want    []string

@@ -130,7 +130,7 @@ func (a *app) root() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitWith(exitUsage, err) })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.serveCommand(), a.apiCommand(), a.workerCommand(), a.initCommand(), a.keysCommand(), a.doctorCommand(), a.loginCommand(), a.answerCommand(), a.sessionsCommand(),
+	root.AddCommand(a.serveCommand(), a.apiCommand(), a.workerCommand(), a.browserCommand(), a.initCommand(), a.keysCommand(), a.doctorCommand(), a.loginCommand(), a.answerCommand(), a.sessionsCommand(),
 		a.operationsCommand(), a.exportCommand(), a.projectsCommand(), a.recipeCommand(), a.labCommand(), a.versionCommand(), a.exitCodesTopic())
 	if a.program.Temporal != nil {
 		root.AddCommand(a.upCommand(), a.temporalCommand(), a.demoCommand())

@@ -62,7 +62,7 @@ func (a *app) serveCommand() *cobra.Command {
 			return a.runProcess(cmd.Context(), cfg, everyPart, nil, flags.json)
 		},
 	}
-	flags.add(cmd, append(commonKeys, "temporal.address")...)
+	flags.add(cmd, append(commonKeys, "temporal.address", "browser.endpoint")...)
 	return cmd
 }
 

@@ -134,6 +134,9 @@ func (p *Process) start(ctx context.Context) error {
 
 // findBrowser fails before anything is touched when there is none.
 func (p *Process) findBrowser(context.Context) error {
+	if p.o.Config.Browser.Endpoint != "" {
+		return nil // another process has it
+	}
 	_, err := browser.Find(session.BrowserShell, p.o.Config.Browser.Path)
 	return err
 }

@@ -4,31 +4,40 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strconv"
 
 	"github.com/anteroom/anteroom/browser"
+	"github.com/anteroom/anteroom/config"
 	"github.com/anteroom/anteroom/session"
 )
 
 // startProxy starts the forwarding proxy that all traffic of the browser passes.
-func (p *Process) startProxy(ctx context.Context) error {
-	policy, err := policyOf(p.o.Config.Network, p.ownPorts)
-	if err != nil {
+func (p *Process) startProxy(ctx context.Context) (err error) {
+	if p.proxy, err = newProxy(ctx, p.o.Config, p.ownPorts, p.logger); err != nil {
 		return err
 	}
-	proxy, err := browser.NewProxy(ctx, browser.ProxyOptions{Policy: policy, Logger: p.logger.With("part", "proxy")})
-	if err != nil {
-		return fmt.Errorf("start the forwarding proxy: %w", err)
-	}
-	p.proxy = proxy
-	p.onStop("forwarding proxy", proxy.Close)
+	p.onStop("forwarding proxy", p.proxy.Close)
 	return nil
+}
+
+// newProxy opens a forwarding proxy with the policy of the settings.
+func newProxy(ctx context.Context, c *config.Config, ownPorts func() []uint16, logger *slog.Logger) (*browser.Proxy, error) {
+	policy, err := policyOf(c.Network, ownPorts)
+	if err != nil {
+		return nil, err
+	}
+	proxy, err := browser.NewProxy(ctx, browser.ProxyOptions{Policy: policy, Logger: logger.With("part", "proxy")})
+	if err != nil {
+		return nil, fmt.Errorf("start the forwarding proxy: %w", err)
+	}
+	return proxy, nil
 }
 
 // ownPorts are the ports that no page may reach, whatever the operator allows.
 func (p *Process) ownPorts() []uint16 {
-	addresses := []string{p.o.Config.Temporal.Address}
+	addresses := []string{p.o.Config.Temporal.Address, storeAddress(p.o.Config)}
 	for _, l := range []net.Listener{p.api, p.codec, p.monitor} {
 		if l != nil {
 			addresses = append(addresses, l.Addr().String())
@@ -67,6 +76,9 @@ func (u upstreams) Open(ctx context.Context, upstream session.Secret) (string, i
 	}
 	return up.URL(), closing{up}, nil
 }
+
+// Adopted closes nothing: what this process opened ends with it.
+func (upstreams) Adopted(string) io.Closer { return io.NopCloser(nil) }
 
 // closing gives an upstream the deadline that io.Closer has no room for.
 type closing struct{ up *browser.Upstream }

@@ -39,10 +39,15 @@ func (p *Process) startBrowser(ctx context.Context) error {
 		Pages:   p.pages,
 		Drain:   p.o.Config.Worker.Drain,
 	}
-	if err := p.fleet.ForgetOthers(ctx); err != nil {
-		return err
+	find := p.fleet.ForgetOthers
+	if path := p.o.Config.Browser.Endpoint; path != "" {
+		p.useEndpoint(path)
+		find = p.fleet.Join
 	}
 	p.onStop("browsers", p.fleet.Close)
+	if err := find(ctx); err != nil {
+		return err
+	}
 	login.Prepare()
 	_, err = p.fleet.Browser(ctx, session.BrowserShell)
 	return err
@@ -92,6 +97,9 @@ func (p *Process) startWorkers(context.Context) error {
 	p.background("purger", purger.Run)
 	p.background("janitor", p.pages.RunJanitor)
 	p.background("watch of other browsers", p.fleet.Notice)
+	if p.fleet.Keeper != nil {
+		p.background("browsers of the keeper", p.fleet.Follow)
+	}
 	if p.temporal != nil {
 		p.background("temporal watch", p.watchTemporal)
 	}
