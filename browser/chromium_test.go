@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -26,6 +27,8 @@ import (
 type bench struct {
 	browser *browser.Browser
 	proxy   *browser.Proxy
+	// keeper has the browser; nil for one of our own.
+	keeper *browser.Keeper
 }
 
 var shared = sync.OnceValues(func() (*bench, error) {
@@ -55,6 +58,9 @@ func launch(ctx context.Context, o browser.Options) (*bench, error) {
 	if path := os.Getenv("ANTEROOM_TEST_CHROME"); path != "" { // all of it against the full browser
 		o.Kind, o.Path = session.BrowserChrome, path
 	}
+	if os.Getenv("ANTEROOM_TEST_KEPT") != "" && o.Kind == "" { // all of it through a keeper
+		return launchKept(ctx, o, p)
+	}
 	b, err := browser.Launch(ctx, o)
 	if err != nil {
 		_ = p.Close(ctx)
@@ -63,10 +69,27 @@ func launch(ctx context.Context, o browser.Options) (*bench, error) {
 	return &bench{browser: b, proxy: p}, nil
 }
 
+func launchKept(ctx context.Context, o browser.Options, p *browser.Proxy) (*bench, error) {
+	dir, err := os.MkdirTemp("", "keeper")
+	if err != nil {
+		return nil, err
+	}
+	socket := filepath.Join(dir, "b.sock")
+	k, err := browser.NewKeeper(ctx, browser.KeeperOptions{Socket: socket, Host: "host_a", Shell: o, Proxy: p, Logger: o.Logger})
+	if err != nil {
+		return nil, err
+	}
+	b, err := browser.NewEndpoint(socket).Connect(ctx, k.State().Browsers[0].ID, browser.ConnectOptions{WarmPages: o.WarmPages, Logger: o.Logger})
+	return &bench{browser: b, proxy: p, keeper: k}, err
+}
+
 func (b *bench) end() {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	_ = b.browser.Close(ctx)
+	if b.keeper != nil {
+		_ = b.keeper.Close(ctx)
+	}
 	_ = b.proxy.Close(ctx)
 }
 

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"time"
 
 	"github.com/chromedp/cdproto/target"
 )
@@ -39,3 +40,45 @@ func (b *Browser) WarmCount() int {
 	}
 	return n
 }
+
+// Cut ends the connection to a keeper as a process that is killed does: nobody is told.
+func (b *Browser) Cut() { _ = b.kept.conn.Close() }
+
+// Contexts counts the browser contexts that clients made in the keeper's browsers.
+func (k *Keeper) Contexts() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n := 0
+	for _, b := range k.browsers {
+		n += len(b.mux.listed())
+	}
+	return n
+}
+
+// CloseUnused closes proxy listeners as if they were old.
+func (k *Keeper) CloseUnused() { k.closeUnused(time.Now().Add(2 * upstreamSpared)) }
+
+// Upstreams counts the proxy listeners that clients opened.
+func (k *Keeper) Upstreams() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.upstreams)
+}
+
+// SplitEnvelope reads a message's envelope and takes its session out.
+func SplitEnvelope(msg []byte) (id, method, session string, rest []byte, err error) {
+	e, err := readEnvelope(msg)
+	if err != nil {
+		return "", "", "", nil, err
+	}
+	if e.session == nil {
+		return string(e.id), string(e.method), "", msg, nil
+	}
+	return string(e.id), string(e.method), string(e.session), e.without(append([]byte{}, msg...)), nil
+}
+
+// WithSession puts a session into a message.
+func WithSession(msg []byte, session string) []byte { return withSession(msg, session) }
+
+// GroupIsAlive reports whether a process of the group runs.
+func GroupIsAlive(group int) bool { return groupIsAlive(group) }

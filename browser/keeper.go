@@ -56,7 +56,9 @@ type Keeper struct {
 	// ports are what the clients that are connected listen on.
 	ports map[*muxClaim][]uint16
 
-	workers sync.WaitGroup
+	workers   sync.WaitGroup
+	closeOnce sync.Once
+	closeErr  error
 }
 
 // NewKeeper takes the socket, starts the headless shell and serves. ctx bounds the start. Errors: ErrNotFound,
@@ -218,7 +220,13 @@ func (k *Keeper) replace(kind session.BrowserKind) {
 }
 
 // Close ends the browsers, with all pages in them, and gives up the socket, within ctx. Clients see their connections end.
+// Further calls return the first result.
 func (k *Keeper) Close(ctx context.Context) error {
+	k.closeOnce.Do(func() { k.closeErr = k.close(ctx) })
+	return k.closeErr
+}
+
+func (k *Keeper) close(ctx context.Context) error {
 	k.mu.Lock() // so that no request begins once they are waited for
 	k.end()
 	k.mu.Unlock()

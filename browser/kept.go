@@ -29,7 +29,7 @@ type ConnectOptions struct {
 // kept is what there is to a browser that a Keeper owns.
 type kept struct {
 	endpoint *Endpoint
-	info     KeptBrowser
+	conn     io.ReadWriteCloser
 	// leaving is closed when this process disconnects by itself.
 	leaving   chan struct{}
 	leaveOnce sync.Once
@@ -58,8 +58,8 @@ func (e *Endpoint) Connect(ctx context.Context, id string, o ConnectOptions) (*B
 		Kind: info.Kind, ProxyURL: state.ProxyURL, Faults: e.Fault, WarmPages: o.WarmPages, Logger: o.Logger,
 	}.withDefaults(), profile{})
 	b.id, b.pid = info.ID, info.PID
-	b.kept = &kept{endpoint: e, info: info, leaving: make(chan struct{}), known: make(chan struct{})}
-	b.attachTo(conn)
+	b.kept = &kept{endpoint: e, conn: conn, leaving: make(chan struct{}), known: make(chan struct{})}
+	b.attachToKept()
 	if err := b.start(ctx); err != nil {
 		_ = b.Close(context.WithoutCancel(ctx))
 		return nil, err
@@ -99,13 +99,13 @@ type nopWriteCloser struct{ io.Writer }
 // Close does nothing.
 func (nopWriteCloser) Close() error { return nil }
 
-// attachTo prepares the chromedp contexts; see allocate.
-func (b *Browser) attachTo(conn io.ReadWriteCloser) {
-	a := &keptAllocator{conn: conn}
+// attachToKept prepares the chromedp contexts; see allocate.
+func (b *Browser) attachToKept() {
+	a := &keptAllocator{conn: b.kept.conn}
 	life, kill := context.WithCancel(context.Background())
 	alloc, cancelAlloc := chromedp.NewAllocatorContext(life, a)
 	b.root, b.waitRoot = chromedp.NewContext(alloc, b.quiet()...)
-	b.kill = func() { kill(); _ = conn.Close() }
+	b.kill = func() { kill(); _ = a.conn.Close() }
 	b.waitAlloc = func() { cancelAlloc(); a.Wait() }
 }
 

@@ -49,14 +49,21 @@ const passkeyPage = `<h1 id=h>Waiting</h1><input name=u autocomplete="username w
 // secure is a browser and an https site: WebAuthn needs one.
 func secure(t *testing.T, h html) (*bench, func(path string) string) {
 	t.Helper()
+	site := tlsSite(t, h)
+	b, err := launch(testContext(t), browser.Options{IgnoreCertificateErrors: true})
+	require.NoError(t, err)
+	t.Cleanup(b.end)
+	return b, site
+}
+
+// tlsSite is an https site that signs itself; the returned function gives the URL of a path.
+func tlsSite(t *testing.T, h html) func(path string) string {
+	t.Helper()
 	site := httptest.NewTLSServer(h)
 	t.Cleanup(site.Close)
 	u, err := url.Parse(site.URL)
 	require.NoError(t, err)
-	b, err := launch(testContext(t), browser.Options{IgnoreCertificateErrors: true})
-	require.NoError(t, err)
-	t.Cleanup(b.end)
-	return b, func(path string) string { return "https://shop.test:" + u.Port() + path }
+	return func(path string) string { return "https://shop.test:" + u.Port() + path }
 }
 
 func pageWith(t *testing.T, b *bench, o browser.PageOptions) *browser.Page {
