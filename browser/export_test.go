@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
 )
 
@@ -82,3 +84,9 @@ func WithSession(msg []byte, session string) []byte { return withSession(msg, se
 
 // GroupIsAlive reports whether a process of the group runs.
 func GroupIsAlive(group int) bool { return groupIsAlive(group) }
+
+// Ping asks the browser for its version.
+func (b *Browser) Ping(ctx context.Context) error {
+	_, err := callBrowser(ctx, b, cdpbrowser.GetVersion, cdp.Empty{}, DefaultCallTimeout)
+	return err
+}
