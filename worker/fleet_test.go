@@ -29,6 +29,8 @@ type fakeBrowser struct {
 	pid  int
 	lost chan struct{}
 	once sync.Once
+	// lives is true while only the connection to it ended.
+	lives bool
 	// closed is called by the first Close.
 	closed func()
 }
@@ -36,7 +38,7 @@ type fakeBrowser struct {
 func (b *fakeBrowser) ID() string                { return b.id }
 func (b *fakeBrowser) PID() int                  { return b.pid }
 func (b *fakeBrowser) Lost() <-chan struct{}     { return b.lost }
-func (b *fakeBrowser) Gone(context.Context) bool { return true }
+func (b *fakeBrowser) Gone(context.Context) bool { return !b.lives }
 func (b *fakeBrowser) die()                      { b.once.Do(func() { close(b.lost) }) }
 
 func (b *fakeBrowser) Close(context.Context) error {

@@ -1,0 +1,229 @@
+package worker_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/anteroom/anteroom/browser"
+	"github.com/anteroom/anteroom/session"
+	"github.com/anteroom/anteroom/store"
+	"github.com/anteroom/anteroom/worker"
+	"github.com/anteroom/anteroom/workflows"
+)
+
+// fakeKeeper is a process with browsers that are none.
+type fakeKeeper struct {
+	mu        sync.Mutex
+	browsers  []browser.KeptBrowser
+	started   int
+	connected []*fakeBrowser
+	// err is what every question is answered with; nil for an answer.
+	err error
+}
+
+func (k *fakeKeeper) State(context.Context) (browser.KeeperState, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return browser.KeeperState{Host: "host_kept", Browsers: append([]browser.KeptBrowser{}, k.browsers...)}, k.err
+}
+
+func (k *fakeKeeper) Start(_ context.Context, kind session.BrowserKind) (browser.KeptBrowser, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err != nil {
+		return browser.KeptBrowser{}, k.err
+	}
+	for _, b := range k.browsers {
+		if b.Kind == kind {
+			return b, nil
+		}
+	}
+	k.started++
+	b := browser.KeptBrowser{ID: fmt.Sprintf("br_kept_%s_%d", kind, k.started), Kind: kind, PID: 815, Since: time.Now()}
+	k.browsers = append(k.browsers, b)
+	return b, nil
+}
+
+func (k *fakeKeeper) Connect(_ context.Context, info browser.KeptBrowser) (worker.Browser, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	b := &fakeBrowser{id: info.ID, lost: make(chan struct{}), lives: true, closed: func() {}}
+	k.connected = append(k.connected, b)
+	return b, nil
+}
+
+// dies ends a browser as its clients see it.
+func (k *fakeKeeper) dies(i int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	id := k.browsers[i].ID
+	k.browsers = append(k.browsers[:i], k.browsers[i+1:]...)
+	for _, b := range k.connected {
+		if b.id == id {
+			b.lives = false
+			b.die()
+		}
+	}
+}
+
+func (k *fakeKeeper) answers(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.err = err
+}
+
+func (k *fakeKeeper) connections() []*fakeBrowser {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return append([]*fakeBrowser{}, k.connected...)
+}
+
+// joined is a fleet that uses a keeper's headless shell.
+func joined(t *testing.T, k *fakeKeeper) *yard {
+	t.Helper()
+	y := newYard(t)
+	y.Keeper, y.Host = k, ""
+	require.NoError(t, y.Join(t.Context()))
+	return y
+}
+
+func (y *yard) keptAlive() []string {
+	y.t.Helper()
+	rows, err := y.db.ListBrowsers(y.t.Context(), "host_kept")
+	require.NoError(y.t, err)
+	ids := []string{}
+	for _, row := range rows {
+		ids = append(ids, row.ID)
+	}
+	return ids
+}
+
+func oneShell() *fakeKeeper {
+	k := &fakeKeeper{}
+	_, _ = k.Start(context.Background(), session.BrowserShell)
+	return k
+}
+
+func TestJoin_UsesWhatTheKeeperHas_AndForgetsWhatItHasNotAnyMore(t *testing.T) {
+	t.Parallel()
+	k := oneShell()
+	y := newYard(t)
+	y.Keeper = k
+	for _, id := range []string{"br_of_before", "br_kept_shell_1"} {
+		require.NoError(t, y.db.RegisterBrowser(t.Context(), store.Browser{ID: id, Host: "host_kept", StartedAt: time.Now()}))
+	}
+	require.NoError(t, y.db.RegisterBrowser(t.Context(), store.Browser{ID: "br_other", Host: thisHost, StartedAt: time.Now()}))
+	require.NoError(t, y.Join(t.Context()))
+	require.Equal(t, []string{"br_kept_shell_1"}, y.keptAlive())
+	require.Equal(t, []string{"br_other"}, y.alive(), "browsers of other hosts are none of its business")
+	require.Equal(t, []string{"polls " + workflows.BrowserTaskQueue("br_kept_shell_1")}, y.seen())
+	require.Equal(t, "br_kept_shell_1", y.browser(session.BrowserShell))
+	require.Len(t, k.connections(), 1)
+	require.Empty(t, y.launched)
+}
+
+func TestJoin_WithoutAKeeper_SaysSo(t *testing.T) {
+	t.Parallel()
+	y := newYard(t)
+	y.Keeper = &fakeKeeper{err: browser.ErrNoKeeper}
+	require.ErrorIs(t, y.Join(t.Context()), browser.ErrNoKeeper)
+}
+
+func TestFleet_OfAKeeper_WhenItStops_LeavesTheBrowserToTheOthers(t *testing.T) {
+	t.Parallel()
+	k := oneShell()
+	one, other := joined(t, k), joined(t, k)
+	one.Drain()
+	require.NoError(t, one.Close(t.Context()))
+	require.Equal(t, []string{"br_kept_shell_1"}, one.keptAlive())
+	require.Len(t, other.Connected(), 1)
+	require.Empty(t, one.Connected())
+	_, err := one.Held(t.Context(), "br_kept_shell_1")
+	require.ErrorContains(t, err, "stopping")
+	require.NotErrorIs(t, err, browser.ErrBrowserLost)
+}
+
+func TestFleet_OfAKeeper_WhenABrowserDies_MarksItAtOnce_AndUsesTheNext(t *testing.T) {
+	t.Parallel()
+	k := oneShell()
+	y := joined(t, k)
+	k.dies(0)
+	require.Eventually(t, func() bool { return len(y.keptAlive()) == 0 }, 2*time.Second, 5*time.Millisecond)
+	_, err := y.Held(t.Context(), "br_kept_shell_1")
+	require.ErrorIs(t, err, browser.ErrBrowserLost)
+	require.Equal(t, "br_kept_shell_2", y.browser(session.BrowserShell))
+	require.Equal(t, []string{"br_kept_shell_2"}, y.keptAlive())
+}
+
+func TestFleet_OfAKeeper_WhenOnlyTheConnectionEnds_LosesNothing(t *testing.T) {
+	t.Parallel()
+	k := oneShell()
+	y := joined(t, k)
+	k.connections()[0].die()
+	b, err := y.Held(t.Context(), "br_kept_shell_1")
+	require.NoError(t, err, "it connects again")
+	require.Equal(t, "br_kept_shell_1", b.ID())
+	require.Len(t, k.connections(), 2)
+	require.Eventually(t, func() bool {
+		for _, e := range y.seen() {
+			if e == "stopped "+workflows.BrowserTaskQueue("br_kept_shell_1") {
+				return true
+			}
+		}
+		return false
+	}, 5*time.Second, 5*time.Millisecond)
+	require.Equal(t, []string{"br_kept_shell_1"}, y.keptAlive())
+}
+
+func TestHeld_TellsWhatIsGoneFromWhatCannotBeReached(t *testing.T) {
+	t.Parallel()
+	k := oneShell()
+	y := joined(t, k)
+	k.connections()[0].die()
+	k.answers(context.DeadlineExceeded)
+	_, err := y.Held(t.Context(), "br_kept_shell_1")
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.NotErrorIs(t, err, browser.ErrBrowserLost)
+	k.answers(browser.ErrNoKeeper)
+	_, err = y.Held(t.Context(), "br_kept_shell_1")
+	require.ErrorIs(t, err, browser.ErrBrowserLost)
+	k.answers(nil)
+	_, err = y.Held(t.Context(), "br_unheard_of")
+	require.ErrorIs(t, err, browser.ErrBrowserLost)
+
+	alone := newYard(t)
+	id := alone.browser(session.BrowserShell)
+	_, err = alone.Held(t.Context(), id)
+	require.NoError(t, err)
+	_, err = alone.Held(t.Context(), "br_unheard_of")
+	require.ErrorIs(t, err, browser.ErrBrowserLost)
+}
+
+func TestFollow_PollsForBrowsersThatOtherWorkersHaveStarted(t *testing.T) {
+	t.Parallel()
+	k := oneShell()
+	y := joined(t, k)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); y.Follow(ctx) }()
+	t.Cleanup(func() { cancel(); <-done })
+	_, err := k.Start(t.Context(), session.BrowserChrome)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return len(y.Connected()) == 2 }, 10*time.Second, 20*time.Millisecond)
+	require.ElementsMatch(t, []string{"br_kept_shell_1", "br_kept_chrome_2"}, y.keptAlive())
+}
+
+func TestFollow_EndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		(&worker.Fleet{}).Follow(ctx)
+	})
+}
