@@ -2,7 +2,7 @@
 // Temporal on behalf of the rest: the dispatcher, which starts and signals workflows for the API, and the reconciler, which
 // makes good what a crash left undone.
 //
-//	api ──▶ Dispatcher ──▶ Temporal ──▶ Workers ──▶ activities ──▶ Fleet (browsers)
+//	api ──▶ Dispatcher ──▶ Temporal ──▶ Workers ──▶ activities ──▶ Fleet (browsers of its own, or a Keeper's)
 //	                          ▲
 //	          store ──▶ Reconciler
 //
