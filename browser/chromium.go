@@ -50,14 +50,14 @@ func (t *tail) String() string {
 	return string(t.kept)
 }
 
-// startChromium starts the program with a debugging pipe. The process dies with this one, also on kill -9. The caller must
-// call end.
-func startChromium(path string, flags []flag, dir profile, who account) (*chromium, error) {
+// startChromium starts the program with a debugging pipe. The process dies with this one, also on kill -9, and
+// with ctx. The caller must call end.
+func startChromium(ctx context.Context, path string, flags []flag, dir profile, who account) (*chromium, error) {
 	args, err := arguments(append(flags, flag{"user-data-dir", dir.data(), "nothing of it stays", srcContent}))
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(context.Background(), path, args...) //nolint:gosec // the operator names the program
+	cmd := exec.CommandContext(ctx, path, args...) //nolint:gosec // the operator names the program
 	isolate(cmd, who, dir.dir)
 	cmd.Env = dir.environment()
 	cmd.WaitDelay = outputGrace

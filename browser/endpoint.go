@@ -177,12 +177,12 @@ func (e *Endpoint) devtools(ctx context.Context, browserID string, ports []uint1
 		return nil, errors.Join(err, conn.Close())
 	}
 	r := bufio.NewReaderSize(conn, 64<<10)
-	resp, err := http.ReadResponse(r, req)
+	resp, err := http.ReadResponse(r, req) //nolint:bodyclose // it is the connection that the caller gets, or closed with it
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	if resp.StatusCode != http.StatusSwitchingProtocols {
-		return nil, errors.Join(readFault(resp), conn.Close()) //nolint:bodyclose // closed with the connection
+		return nil, errors.Join(readFault(resp), conn.Close())
 	}
 	if ctx.Err() != nil {
 		return nil, errors.Join(ctx.Err(), conn.Close())

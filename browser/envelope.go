@@ -3,6 +3,7 @@ package browser
 import (
 	"bytes"
 	"errors"
+	"strings"
 )
 
 // envelope is what the multiplexer needs of a DevTools message: who it is for and what it answers. Values are slices of
@@ -33,7 +34,7 @@ func readEnvelope(msg []byte) (envelope, error) {
 			return e, errNoMessage
 		}
 		after := skipSpace(msg, end)
-		if after >= len(msg) || !e.take(msg, key, msg[value:end]) {
+		if after >= len(msg) || !e.take(key, msg[value:end]) {
 			return e, errNoMessage
 		}
 		last := msg[after] == '}'
@@ -65,7 +66,7 @@ func span(msg []byte, before, after int) (from, to int) {
 }
 
 // take keeps a member that matters; false when it is no such thing or there for the second time.
-func (e *envelope) take(msg, key, value []byte) bool {
+func (e *envelope) take(key, value []byte) bool {
 	var into *[]byte
 	switch string(key) {
 	case "id":
@@ -160,7 +161,7 @@ func skipValue(msg []byte, i int) int {
 		return skipNested(msg, i)
 	}
 	begin := i
-	for i < len(msg) && bytes.IndexByte([]byte(",}] \t\r\n\":{["), msg[i]) < 0 {
+	for i < len(msg) && strings.IndexByte(",}] \t\r\n\":{[", msg[i]) < 0 {
 		i++
 	}
 	if i == begin {

@@ -137,7 +137,7 @@ func (k *Keeper) running(ctx context.Context, kind session.BrowserKind) (*keptBr
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(k.life, cancel)()
+	defer context.AfterFunc(k.life, cancel)() //nolint:contextcheck // either end stops the start
 	b, err := keep(ctx, k.optionsOf(kind))
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (k *Keeper) running(ctx context.Context, kind session.BrowserKind) (*keptBr
 	k.mu.Lock()
 	k.browsers[kind] = b
 	k.mu.Unlock()
-	k.workers.Go(func() { k.watch(b) })
+	k.workers.Go(func() { k.watch(b) }) //nolint:contextcheck // the browser outlives who asked for it
 	return b, nil
 }
 
@@ -190,7 +190,7 @@ func (k *Keeper) watch(b *keptBrowser) {
 	if lost {
 		k.logger.Error("the browser is gone; what its pages were used for starts over", "browser", b.ID, "kind", string(b.Kind))
 	}
-	if err := b.close(context.Background()); err != nil { // bounded by itself
+	if err := b.close(context.WithoutCancel(k.life)); err != nil { // bounded by itself
 		k.logger.Warn("the browser left something behind", "browser", b.ID, "error", err)
 	}
 	if lost && b.Kind == session.BrowserShell {

@@ -80,14 +80,19 @@ func answerFault(w http.ResponseWriter, err error) {
 			f.Code, f.Message = code, strings.TrimPrefix(err.Error(), known.Error()+": ")
 		}
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusUnprocessableEntity)
-	_ = json.NewEncoder(w).Encode(f)
+	raw, err := json.Marshal(f)
+	if err == nil {
+		_, _ = w.Write(raw) // who asked may be gone
+	}
 }
 
 func answerJSON(w http.ResponseWriter, v any) error {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // who asked may be gone
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, _ = w.Write(raw) // who asked may be gone
 	return nil
 }
 

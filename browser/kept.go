@@ -172,7 +172,7 @@ func (b *Browser) Gone(ctx context.Context) bool {
 
 // wentAway is Gone for a call that failed.
 func (b *Browser) wentAway() bool {
-	ctx, cancel := context.WithTimeout(context.Background(), verdictWait)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.root), verdictWait)
 	defer cancel()
 	return b.Gone(ctx)
 }

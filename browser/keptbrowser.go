@@ -32,7 +32,7 @@ func keep(ctx context.Context, o Options) (*keptBrowser, error) {
 	if err != nil {
 		return nil, err
 	}
-	process, err := startChromium(path, launchFlags(o), dir, who)
+	process, err := startChromium(context.WithoutCancel(ctx), path, launchFlags(o), dir, who)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the browser: %w", err), dir.remove())
 	}
@@ -67,7 +67,7 @@ func (b *keptBrowser) greet(ctx context.Context, limit time.Duration) error {
 	var version struct {
 		Product string `json:"product"`
 	}
-	err := b.mux.call(ctx, "", "Browser.getVersion", struct{}{}, &version)
+	err := b.mux.call(ctx, "Browser.getVersion", struct{}{}, &version)
 	b.Version = version.Product
 	if errors.Is(err, ErrBrowserLost) {
 		select {

@@ -247,9 +247,9 @@ func (m *multiplexer) write(msg []byte) error {
 	return err
 }
 
-// call sends a command of our own, to the browser where session is empty, and waits for the answer. ErrBrowserLost when
+// call sends a command of our own to the browser, and waits for the answer. ErrBrowserLost when
 // Chromium hangs up first.
-func (m *multiplexer) call(ctx context.Context, session, method string, params, result any) error {
+func (m *multiplexer) call(ctx context.Context, method string, params, result any) error {
 	reply := make(chan answer, 1)
 	m.mu.Lock()
 	m.nextID++
@@ -262,11 +262,10 @@ func (m *multiplexer) call(ctx context.Context, session, method string, params, 
 		m.mu.Unlock()
 	}()
 	msg, err := json.Marshal(struct {
-		ID      int    `json:"id"`
-		Method  string `json:"method"`
-		Params  any    `json:"params"`
-		Session string `json:"sessionId,omitempty"`
-	}{id, method, params, session})
+		ID     int    `json:"id"`
+		Method string `json:"method"`
+		Params any    `json:"params"`
+	}{id, method, params})
 	if err != nil {
 		return fmt.Errorf("%s: %w", method, err)
 	}
@@ -297,7 +296,7 @@ func (m *multiplexer) serve(ctx context.Context, conn io.ReadWriteCloser, ready 
 	var own struct {
 		SessionID string `json:"sessionId"`
 	}
-	if err := m.call(ctx, "", "Target.attachToBrowserTarget", struct{}{}, &own); err != nil {
+	if err := m.call(ctx, "Target.attachToBrowserTarget", struct{}{}, &own); err != nil {
 		_ = conn.Close()
 		return err
 	}
@@ -339,10 +338,10 @@ func (m *multiplexer) leave(c *muxClient) {
 	c.orders.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
-	err := m.call(ctx, "", "Target.detachFromTarget", map[string]string{"sessionId": c.session}, nil)
+	err := m.call(ctx, "Target.detachFromTarget", map[string]string{"sessionId": c.session}, nil)
 	for _, id := range orphans {
 		deny := map[string]any{"behavior": "deny", "browserContextId": id}
-		err = errors.Join(err, m.call(ctx, "", "Browser.setDownloadBehavior", deny, nil))
+		err = errors.Join(err, m.call(ctx, "Browser.setDownloadBehavior", deny, nil))
 	}
 	if err != nil && !errors.Is(err, ErrBrowserLost) {
 		m.logger.Warn("a client of the browser was not detached cleanly", "error", err)

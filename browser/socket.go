@@ -80,7 +80,9 @@ func listenOwn(ctx context.Context, path string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.(*net.UnixListener).SetUnlinkOnClose(false) //nolint:forcetypeassert // what "unix" gives
+	if u, ok := l.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false) // it knows the name before the renaming
+	}
 	if err = os.Chmod(filepath.Join(dir, "s"), 0o600); err == nil {
 		err = os.Rename(filepath.Join(dir, "s"), path)
 	}
