@@ -184,3 +184,24 @@ func TestTidy_LetsGoOfAPageThatSomebodyElseAdopted(t *testing.T) {
 	require.True(t, f.lease(ref, 1).ReleasedAt.IsZero())
 	require.Equal(t, session.OperationRunning, f.operation(ref).State)
 }
+
+func TestOpenPage_AfterTheProcessThatMadeThePageWasKilled_LeavesThePageToAdvance(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ref := f.running("op_1")
+	page := f.opened(ref)
+	f.browser.made[0].next = viewCode
+	_, err := f.advance(page)
+	require.NoError(t, err)
+	made := f.lease(ref, 1)
+	f.restart()
+
+	out, err := f.begun(ref)
+	require.NoError(t, err)
+	require.Nil(t, out.Advanced)
+	require.Len(t, f.browser.made, 1, "what was submitted on the first page is not seen on a second one")
+	require.Equal(t, made.TargetID, f.lease(ref, 1).TargetID)
+	at, err := f.advance(out.PageRef)
+	require.NoError(t, err)
+	require.NotNil(t, at.Question)
+}

@@ -89,6 +89,9 @@ func (p *Pages) lend(ctx context.Context, j *job, attempt int, options browser.P
 	if err != nil {
 		return nil, store.Lease{}, translate("lend a page", err)
 	}
+	if lease.TargetID != "" { // made by an execution before this one, which may have begun on it: Advance reads what it left
+		return nil, lease, nil
+	}
 	held, err := p.makePage(ctx, b, j, lease, options)
 	if err != nil {
 		return nil, store.Lease{}, translate("open a page", unmade(err))

@@ -172,9 +172,15 @@ func (b *Browser) Gone(ctx context.Context) bool {
 
 // wentAway is Gone for a call that failed.
 func (b *Browser) wentAway() bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.root), verdictWait)
-	defer cancel()
-	return b.Gone(ctx)
+	if b.kept == nil {
+		return b.isLost()
+	}
+	select {
+	case <-b.kept.known:
+		return b.kept.gone
+	case <-time.After(verdictWait):
+		return false
+	}
 }
 
 // Kind is the kind of the browser.
