@@ -18,8 +18,11 @@ const (
 
 // Settle waits until no login is in the middle of a step on a browser of this process, or until ctx ends. Openings must have
 // stopped, and everything else must still run: a login has several steps, and one that ends now needs not begin anew
-// elsewhere. Those that wait for a person are not waited for.
+// elsewhere. Those that wait for a person are not waited for, and nothing is where a Keeper has the browsers.
 func (f *Fleet) Settle(ctx context.Context) {
+	if f.Keeper != nil {
+		return // the pages stay, and others are in the middle of steps on the same browser
+	}
 	tick := time.NewTicker(settleInterval)
 	defer tick.Stop()
 	for f.busy(ctx) {
