@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -61,7 +63,7 @@ func (c *call) typed(err error) error {
 		return err
 	case c.limited.Err() != nil:
 		// Not wrapped: that a deadline passed would be mistaken for the caller's own affair.
-		return fmt.Errorf("%w: no answer in time: %v", store.ErrUnavailable, err) //nolint:errorlint // see above
+		return fmt.Errorf("%w: no answer in time: %v", store.ErrUnavailable, sentence{err}) //nolint:errorlint // see above
 	}
 	return unavailable(err)
 }
@@ -101,7 +103,7 @@ func unavailable(err error) error {
 	if err == nil || !away(err) || errors.Is(err, store.ErrUnavailable) {
 		return err
 	}
-	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+	return fmt.Errorf("%w: %w", store.ErrUnavailable, sentence{err})
 }
 
 // collided reports whether err says that another transaction was in the way.
@@ -109,3 +111,14 @@ func collided(err error) bool {
 	answered, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (answered.Code == codeSerialization || answered.Code == codeDeadlock)
 }
+
+// sentence is an error whose text is one line: pgx writes one for each address that it tried.
+type sentence struct{ error }
+
+// Error joins the lines.
+func (s sentence) Error() string {
+	return strings.Join(slices.Compact(strings.FieldsFunc(s.error.Error(), func(r rune) bool { return r == '\n' || r == '\t' })), " ")
+}
+
+// Unwrap returns the error itself.
+func (s sentence) Unwrap() error { return s.error }
