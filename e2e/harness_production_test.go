@@ -10,6 +10,7 @@ import (
 	"net/http/httputil"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,6 +29,7 @@ type production struct {
 	postgres *postgresServer
 	temporal *replica
 	apis     []*replica
+	browser  *replica
 	workers  []*replica
 	balancer *balancer
 	front    *httptest.Server
@@ -74,6 +76,9 @@ func newProduction(s *suite, dir string) (*production, error) {
 		return p, err
 	}
 	if err := p.startAPIs(apiProcesses); err != nil {
+		return p, err
+	}
+	if err := p.startBrowser(dir); err != nil {
 		return p, err
 	}
 	return p, p.startWorkers(dir, workerProcesses)
@@ -155,13 +160,21 @@ func (p *production) startAPIs(count int) error {
 	return nil
 }
 
-func (p *production) startWorkers(dir string, count int) error {
-	// All of loopback is open to the browser here, and it does not know where the others listen.
+// startBrowser starts the process that keeps the workers' browser.
+func (p *production) startBrowser(dir string) error {
+	// All of loopback is open to the pages here, and the process does not know where the others listen.
 	var closed []string
 	for _, address := range append(p.addresses(), p.front.URL) {
 		closed = append(closed, "127.0.0.0/8:"+port(strings.TrimPrefix(address, "http://")))
 	}
-	p.env = append(p.env, "ANTEROOM_NETWORK_DENY="+strings.Join(closed, ","))
+	socket := filepath.Join(dir, "browser.sock")
+	env := append(slices.Clone(p.env), "ANTEROOM_NETWORK_DENY="+strings.Join(closed, ","))
+	p.browser = p.replica("browser", p.suite.anteroom, env, "browser", "--browser-socket", socket, "--data-dir", filepath.Join(dir, "browser"))
+	p.env = append(p.env, "ANTEROOM_BROWSER_ENDPOINT="+socket)
+	return p.browser.run()
+}
+
+func (p *production) startWorkers(dir string, count int) error {
 	for n := range count {
 		name := fmt.Sprintf("worker-%d", n+1)
 		r := p.replica(name, p.suite.anteroom, p.env, "worker", "--data-dir", filepath.Join(dir, name))
@@ -195,8 +208,10 @@ func (p *production) stop() error {
 		p.front.Close()
 		p.balancer.close()
 	}
-	for _, r := range append(append([]*replica{}, p.workers...), p.apis...) {
-		errs = append(errs, r.stop())
+	for _, r := range slices.Concat(p.workers, p.apis, []*replica{p.browser}) {
+		if r != nil && r.cmd != nil {
+			errs = append(errs, r.stop())
+		}
 	}
 	if p.temporal != nil && p.temporal.cmd != nil {
 		errs = append(errs, p.temporal.stop())

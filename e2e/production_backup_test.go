@@ -58,6 +58,7 @@ func (p *production) restored(t *testing.T, dumped map[string][]byte) *server {
 	r.configure(p.vaultKeyFile)
 	require.NoError(t, r.init("--restored"))
 	require.NoError(t, r.startAPIs(1))
+	require.NoError(t, r.startBrowser(dir))
 	require.NoError(t, r.startWorkers(dir, 1))
 	srv, err := r.server()
 	require.NoError(t, err)

@@ -55,6 +55,7 @@ var blows = []struct {
 		}
 		return w.killAndRestart()
 	}},
+	{"kill -9 of the browser process", func(*crash) error { return inProduction.browser.killAndRestart() }},
 	{"PostgreSQL away", func(c *crash) error {
 		if err := inProduction.postgres.stop(); err != nil {
 			return err

@@ -11,14 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/anteroom/anteroom/client"
 	"github.com/anteroom/anteroom/loginlab"
 	"github.com/anteroom/anteroom/session"
 )
-
-// handedOver bounds how long a login of a worker that goes stays where it was, on a machine that does a lot beside it; on a quiet
-// one it is two seconds.
-const handedOver = 30 * time.Second
 
 // departures are how a worker goes that does not come back for long.
 var departures = []struct {
@@ -41,7 +36,7 @@ func goes(t *testing.T, c *crash, leave func(w *replica) error) time.Time {
 	return began
 }
 
-func TestProduction_WhenAWorkerGoes_ItsWaitingLoginsAreAskedAnewElsewhere(t *testing.T) { //nolint:paralleltest // it stops what others use
+func TestProduction_WhenAWorkerGoes_ItsWaitingLoginsGoOnOnTheSamePage(t *testing.T) { //nolint:paralleltest // it stops what others use
 	for _, d := range departures {
 		t.Run(d.name, func(t *testing.T) { //nolint:paralleltest // as above
 			l := newLab(t, loginlab.Options{})
@@ -50,32 +45,25 @@ func TestProduction_WhenAWorkerGoes_ItsWaitingLoginsAreAskedAnewElsewhere(t *tes
 				user := fmt.Sprintf("user-%d", n)
 				c.ops[user] = c.startAs(user, l.Password())
 			}
-			for _, op := range c.ops {
-				c.asked(op)
-			}
-			began := goes(t, c, d.leave)
-			require.Eventually(t, func() bool { return c.askedAnew() > 0 }, handedOver, pause, "no login of the worker goes on elsewhere")
-			t.Logf("the first login was asked anew %s after the worker was told to go", time.Since(began).Round(time.Millisecond))
-			c.end()
+			questions := map[string]session.InfoRequest{}
 			for user, op := range c.ops {
-				require.Equal(t, session.OperationSucceeded, c.operation(op).State, user)
+				questions[user] = c.asked(op)
 			}
+			goes(t, c, d.leave)
+			for user, op := range c.ops {
+				c.resume(op, questions[user], l.code(t, "code", user))
+			}
+			answered := time.Now()
+			for user, op := range c.ops {
+				c.state(op, session.OperationSucceeded)
+				ended := c.operation(op)
+				t.Logf("%s: a session %s after the answers", user, ended.FinishedAt.Sub(answered).Round(time.Millisecond))
+				require.Equal(t, 1, ended.Attempt, "the page outlives the worker")
+				require.Equal(t, 1, l.submits("code", user))
+			}
+			require.Empty(t, l.codes.repeated())
 		})
 	}
-}
-
-// askedAnew counts the operations that ask once more because their browser was lost.
-func (c *crash) askedAnew() int {
-	c.t.Helper()
-	n := 0
-	for _, op := range c.ops {
-		r, err := c.srv.client.Result(c.t.Context(), c.project, op, 0)
-		require.NoError(c.t, err)
-		if r.Status == client.RequestedMoreInfo && r.Question.Reason == "browser_lost" {
-			n++
-		}
-	}
-	return n
 }
 
 func TestProduction_WhenAWorkerGoes_LoginsInAStepEndWithinSeconds(t *testing.T) { //nolint:paralleltest // it stops what others use

@@ -21,7 +21,7 @@ func TestProduction_ARollingRestartOfEverything_LosesNothing(t *testing.T) { //n
 		PerMinute: 20, APIs: p.addresses(), Key: everything.shared.key, Lab: newLab(t, loginlab.Options{}), Thinks: 3 * time.Second,
 	})
 	require.Eventually(t, func() bool { return l.began() >= 2 }, loginTimeout, pause)
-	for _, r := range slices.Concat(p.apis, p.workers, []*replica{p.temporal}) {
+	for _, r := range slices.Concat(p.apis, p.workers, []*replica{p.temporal, p.browser}) {
 		began := time.Now()
 		require.NoError(t, r.restart(), r.name)
 		t.Logf("%s was restarted in %s", r.name, time.Since(began).Round(time.Millisecond))
