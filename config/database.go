@@ -51,7 +51,7 @@ func databaseSetting(key, usage string, schemes []string, field func(*Config) *s
 		}
 		scheme, rest, _ := strings.Cut(text, ":")
 		if !slices.Contains(schemes, scheme) {
-			return fmt.Errorf("must start with %s:", strings.Join(schemes, ": or "))
+			return fmt.Errorf("must be a URL of the scheme %s", strings.Join(schemes, " or "))
 		}
 		if scheme == "sqlite" {
 			path, err := absolute(rest)

@@ -111,7 +111,7 @@ func (l serverLog) write(level slog.Level, msg string, tags []tag.Tag) {
 	}
 	all := attrs(tags)
 	if leftOut > 0 {
-		all = append(all, slog.Int("left-out-before", leftOut))
+		all = append(all, slog.Int("left_out_before", leftOut))
 	}
 	l.slog.LogAttrs(ctx, level, msg, all...) //nolint:sloglint // the message is Temporal's
 }

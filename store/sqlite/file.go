@@ -35,7 +35,7 @@ func (f *file) QueryRowContext(ctx context.Context, query string, args ...any) r
 // off, since watching for that costs more than reading.
 func (f *file) PollRow(ctx context.Context, query string, args ...any) relational.Row {
 	ctx = context.WithoutCancel(ctx)
-	statement, err := f.prepared(ctx, query)
+	statement, err := f.prepared(ctx, query) //nolint:sqlclosecheck // it is kept; closePolls closes it
 	if err != nil {
 		return failedRow{err}
 	}
@@ -54,7 +54,7 @@ func (f *file) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	if statement, ok := f.polls[query]; ok {
 		return statement, nil
 	}
-	statement, err := f.readers.PrepareContext(ctx, query)
+	statement, err := f.readers.PrepareContext(ctx, query) //nolint:sqlclosecheck // it is kept; closePolls closes it
 	if err != nil {
 		return nil, err
 	}

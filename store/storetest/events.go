@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -150,7 +149,7 @@ var eventTests = tests{
 		require.Len(f.t, n.written, 2)
 		require.NoError(f.t, n.written[0].Err)
 		require.Positive(f.t, n.written[0].Took)
-		require.True(f.t, errors.Is(n.written[1].Err, store.ErrNotFound))
+		require.ErrorIs(f.t, n.written[1].Err, store.ErrNotFound)
 		require.Len(f.t, n.taken(), 1)
 	},
 	"Census_CountsWhatIsLive": func(f *fixture) {

@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -76,7 +75,7 @@ func (p *Process) launch(ctx context.Context, kind session.BrowserKind) (worker.
 // startWorkers starts polling, the reconciler and the janitor.
 func (p *Process) startWorkers(context.Context) error {
 	var openings, rest []func()
-	p.onStop("workers", func(ctx context.Context) error { return p.handOver(ctx, openings, rest) })
+	p.onStop("workers", func(ctx context.Context) error { p.handOver(ctx, openings, rest); return nil })
 	for _, kind := range []session.BrowserKind{session.BrowserShell, session.BrowserChrome} {
 		stop, err := p.workers.PollOpenings(kind)
 		if err != nil {
@@ -109,21 +108,20 @@ func (p *Process) startWorkers(context.Context) error {
 // handOver takes up no new login, lets those in the middle of a step finish, and leaves the rest to others: the browsers are
 // closed and marked as lost then, and whichever worker runs tells the logins that wait on them within a second. It takes the
 // configured drain at most.
-func (p *Process) handOver(ctx context.Context, openings, rest []func()) error {
+func (p *Process) handOver(ctx context.Context, openings, rest []func()) {
 	settling, cancel := context.WithTimeout(ctx, p.workers.Settling())
 	defer cancel()
-	err := stopAll(append(openings, func() { p.fleet.Settle(settling) }))
-	return errors.Join(err, stopAll(append(rest, p.fleet.Drain)))
+	stopAll(append(openings, func() { p.fleet.Settle(settling) }))
+	stopAll(append(rest, p.fleet.Drain))
 }
 
 // stopAll stops the workers side by side, so that their drains do not add up.
-func stopAll(stops []func()) error {
+func stopAll(stops []func()) {
 	var wg sync.WaitGroup
 	for _, stop := range stops {
 		wg.Go(stop)
 	}
 	wg.Wait()
-	return nil
 }
 
 // background runs a loop until the process stops, and waits for it then.
