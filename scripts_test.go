@@ -23,10 +23,10 @@ type machine struct {
 	env []string
 }
 
-func newMachine(t *testing.T) machine {
+func newMachine(t *testing.T) *machine {
 	t.Helper()
 
-	m := machine{t: t, bin: t.TempDir(), calls: filepath.Join(t.TempDir(), "calls")}
+	m := &machine{t: t, bin: t.TempDir(), calls: filepath.Join(t.TempDir(), "calls")}
 	for _, tool := range []string{
 		"sh", "cat", "date", "dirname", "env", "head", "mktemp", "rm", "sed", "sleep", "sort", "tail", "wc",
 	} {
@@ -43,17 +43,17 @@ func newMachine(t *testing.T) machine {
 }
 
 // fake puts a program on the PATH that notes how it was called and then runs the script.
-func (m machine) fake(name, script string) {
+func (m *machine) fake(name, script string) {
 	m.t.Helper()
 
 	text := "#!/bin/sh\necho \"" + name + " $*\" >>'" + m.calls + "'\n" + script + "\n"
 	require.NoError(m.t, os.WriteFile(filepath.Join(m.bin, name), []byte(text), 0o700))
 }
 
-func (m machine) without(name string) { require.NoError(m.t, os.Remove(filepath.Join(m.bin, name))) }
+func (m *machine) without(name string) { require.NoError(m.t, os.Remove(filepath.Join(m.bin, name))) }
 
 // run runs a script of ours and returns what it printed, errors included, and its exit code.
-func (m machine) run(script string, args ...string) (string, int) {
+func (m *machine) run(script string, args ...string) (string, int) {
 	m.t.Helper()
 
 	ctx, cancel := context.WithTimeout(m.t.Context(), time.Minute)
@@ -68,7 +68,7 @@ func (m machine) run(script string, args ...string) (string, int) {
 }
 
 // installs returns the calls that change the machine, in order.
-func (m machine) installs() []string {
+func (m *machine) installs() []string {
 	m.t.Helper()
 
 	content, err := os.ReadFile(m.calls)
@@ -194,9 +194,9 @@ func TestEnsure_WhenNotRoot_InstallsThroughSudo(t *testing.T) {
 func TestEnsure_WhenItCannotInstall_NamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 
-	for name, arrange := range map[string]func(machine){
-		"no sudo":    func(m machine) { m.fake("id", "echo 1000") },
-		"no apt-get": func(m machine) { m.without("apt-get") },
+	for name, arrange := range map[string]func(*machine){
+		"no sudo":    func(m *machine) { m.fake("id", "echo 1000") },
+		"no apt-get": func(m *machine) { m.without("apt-get") },
 	} {
 		m := newMachine(t)
 		m.without("gcc")

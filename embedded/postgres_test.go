@@ -125,11 +125,11 @@ func TestPostgres_WhenItIsAway_TemporalWaitsAndGoesOn(t *testing.T) {
 	}
 	for name, absence := range map[string]struct {
 		signal syscall.Signal
-		time.Duration
+		lasts  time.Duration
 	}{"stopped": {syscall.SIGINT, away}, "crashed": {syscall.SIGKILL, 3 * time.Second}} {
 		pg.Stop(absence.signal)
 		begun := time.Now()
-		ctx, cancel := context.WithTimeout(t.Context(), absence.Duration)
+		ctx, cancel := context.WithTimeout(t.Context(), absence.lasts)
 		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: "meanwhile-" + name, TaskQueue: taskQueue}, waitForSignal)
 		require.Error(t, err, "nothing is accepted that cannot be kept")
 		<-ctx.Done()

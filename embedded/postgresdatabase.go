@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -192,15 +193,7 @@ func (t *postgresTarget) cannotCreate(missing []string, err error) error {
 // isSQL reports whether PostgreSQL answered one of the codes.
 func isSQL(err error, codes ...string) bool {
 	pgErr, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok {
-		return false
-	}
-	for _, code := range codes {
-		if pgErr.Code == code {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(codes, pgErr.Code)
 }
 
 // inOneLine is what PostgreSQL or the system said, without what the sentence around it says already. pgx never shows a password.

@@ -117,7 +117,7 @@ func (l *postgresLock) look(ctx context.Context) error {
 	taken, err := l.take(ctx)
 	switch {
 	case err != nil:
-		return nil //nolint:nilerr // PostgreSQL is away: the next look will tell
+		return nil // PostgreSQL is away: the next look will tell
 	case !taken:
 		return fmt.Errorf("%w: while PostgreSQL was away another process took the temporal database %q at %s", ErrInUse, l.target.main, l.target.where)
 	}

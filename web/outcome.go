@@ -16,7 +16,7 @@ const (
 // is for who answered it.
 func closedView(l service.Linked) view {
 	now := l.Operation.UpdatedAt
-	switch l.Standing {
+	switch l.Standing { //nolint:exhaustive // an open question has another page; the login is over in all other cases
 	case service.StandingAnswered:
 		v := viewOf(l, "Already answered")
 		v.Status = "This question was answered at " + clockOf(l.AnsweredAt, now) + "."

@@ -46,7 +46,7 @@ func secure(c *gin.Context) {
 // write answers with a page.
 func (p Pages) write(c *gin.Context, status int, v view) {
 	var page bytes.Buffer // a page that fails half-way must not look like a whole one
-	if err := pageTemplate.Execute(&page, v); err != nil {
+	if err := pageTemplate.Execute(&page, &v); err != nil {
 		_ = c.Error(err)
 		return
 	}

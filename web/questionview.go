@@ -229,7 +229,7 @@ func onlyDigits(pattern string) bool {
 }
 
 func digitsIn(re *syntax.Regexp) bool {
-	switch re.Op {
+	switch re.Op { //nolint:exhaustive // whatever else there is takes more than digits
 	case syntax.OpLiteral:
 		return !slices.ContainsFunc(re.Rune, func(r rune) bool { return r < '0' || r > '9' })
 	case syntax.OpCharClass:

@@ -56,10 +56,10 @@ type view struct {
 }
 
 // Wide reports whether the page needs room for a picture.
-func (v view) Wide() bool { return v.Question != nil && v.Question.Picture != "" }
+func (v *view) Wide() bool { return v.Question != nil && v.Question.Picture != "" }
 
 // Style is the page's only style sheet.
-func (v view) Style() template.CSS { return template.CSS(pageStyle) } //nolint:gosec // our own file
+func (v *view) Style() template.CSS { return template.CSS(pageStyle) } //nolint:gosec // our own file
 
 // refresh loads another page after a while; never where that is 0.
 func (v *view) refresh(after time.Duration, to string) {

@@ -109,8 +109,8 @@ func keep(t *testing.T, name string, history *historypb.History) {
 	// The names of sticky queues hold the host's.
 	text := strings.ReplaceAll(out.String(), `"`+host+":", `"recorder:`)
 	require.NotContains(t, text, host+":", "nothing of this machine is kept")
-	require.NoError(t, os.MkdirAll(*record, 0o755))                                             //nolint:gosec // part of the source
-	require.NoError(t, os.WriteFile(filepath.Join(*record, name+".json"), []byte(text), 0o644)) //nolint:gosec // part of the source
+	require.NoError(t, os.MkdirAll(*record, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(*record, name+".json"), []byte(text), 0o644))
 }
 
 // stored names the histories of the newest recording.

@@ -146,7 +146,7 @@ func does[I, O any](w sdkworker.Worker, name string, do func(context.Context, *I
 	w.RegisterActivityWithOptions(do, activity.RegisterOptions{Name: name})
 }
 
-func nothing[I any](context.Context, *I) (*struct{}, error) { return nil, nil } //nolint:nilnil // it says nothing
+func nothing[I any](context.Context, *I) (*struct{}, error) { return nil, nil }
 
 // done ends a step as the script says; one that hangs ends with its worker.
 func done[O any](ctx context.Context, what any) (*O, error) {
@@ -159,7 +159,7 @@ func done[O any](ctx context.Context, what any) (*O, error) {
 	case *O:
 		return what, nil
 	}
-	return nil, nil //nolint:nilnil // the script says nothing
+	return nil, nil
 }
 
 func (s *stage) openPage(ctx context.Context, in *workflows.OpenPageInput) (*workflows.OpenPageOutput, error) {

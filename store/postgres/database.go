@@ -23,7 +23,7 @@ func (d *database) QueryContext(ctx context.Context, query string, args ...any) 
 		return nil, err
 	}
 	for {
-		rows, err := d.pool.QueryContext(limited, translate(query), args...) //nolint:rowserrcheck,sqlclosecheck // the caller reads and closes them
+		rows, err := d.pool.QueryContext(limited, translate(query), args...) //nolint:rowserrcheck // the caller reads and closes them
 		if err == nil {
 			return &answered{Rows: rows, call: c}, nil
 		}

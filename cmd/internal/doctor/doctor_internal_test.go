@@ -90,7 +90,7 @@ func TestDataDir_ThatOthersMayUse_OrThatIsAFile_IsToldOf(t *testing.T) {
 	t.Parallel()
 	e := examine(t)
 	require.NoError(t, os.Mkdir(e.config.DataDir, 0o700))
-	require.NoError(t, os.Chmod(e.config.DataDir, 0o755)) //nolint:gosec // the fault that is looked for
+	require.NoError(t, os.Chmod(e.config.DataDir, 0o755))
 	status, says := lookAtDataDir(t.Context(), e)
 	require.Equal(t, Warning, status)
 	require.Contains(t, says, "set its mode to 0700")

@@ -115,7 +115,7 @@ func healthy(ctx context.Context, address string) bool {
 	if err != nil {
 		return false
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := (&http.Client{Timeout: healthTimeout}).Do(req)
 	if err != nil {
 		return false
 	}

@@ -25,8 +25,7 @@ func checkNamespace(ctx context.Context, c client.Client, namespace string) erro
 	ctx, cancel := context.WithTimeout(ctx, namespaceTimeout)
 	defer cancel()
 	_, err := c.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
-	var missing *serviceerror.NamespaceNotFound
-	if errors.As(err, &missing) {
+	if _, missing := errors.AsType[*serviceerror.NamespaceNotFound](err); missing {
 		return fmt.Errorf(`there is no Temporal namespace %s: run "anteroom init" first`, namespace)
 	}
 	if err != nil {
