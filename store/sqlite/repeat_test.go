@@ -1,3 +1,8 @@
+// Without the race detector: it makes SQLite, which is compiled Go here, some twenty times slower, and TestConformance shows it the
+// same code.
+
+//go:build !race
+
 package sqlite
 
 import (
