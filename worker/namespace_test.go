@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"net"
 	"sync"
@@ -13,6 +14,8 @@ import (
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
@@ -210,4 +213,27 @@ func TestEnsureNamespace_WhenNobodyAnswers_SaysWhereByTheDeadline(t *testing.T) 
 	require.ErrorContains(t, err, address)
 	require.ErrorContains(t, err, "refused")
 	require.NotContains(t, err.Error(), "\n")
+}
+
+func TestCheckNamespace_TellsWhetherInitWasRun(t *testing.T) {
+	t.Parallel()
+	f, address := startFrontend(t)
+	c, err := client.NewLazyClient(client.Options{HostPort: address, Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	want := keywords("Status", "Kind")
+
+	err = worker.CheckNamespace(t.Context(), c, "logins", want)
+	require.ErrorIs(t, err, worker.ErrNotPrepared)
+	require.ErrorContains(t, err, `run "anteroom init" first`)
+
+	require.NoError(t, worker.EnsureNamespace(t.Context(), address, "logins", month, keywords("Status")))
+	err = worker.CheckNamespace(t.Context(), c, "logins", want)
+	require.ErrorIs(t, err, worker.ErrNotPrepared)
+	require.ErrorContains(t, err, "Kind")
+
+	require.NoError(t, worker.EnsureNamespace(t.Context(), address, "logins", month, want))
+	calls := maps.Clone(f.calls)
+	require.NoError(t, worker.CheckNamespace(t.Context(), c, "logins", want))
+	require.Equal(t, calls["register"], f.calls["register"], "it changes nothing")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/anteroom/anteroom/config"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/vault"
+	"github.com/anteroom/anteroom/worker"
 	"github.com/anteroom/anteroom/workflows"
 )
 
@@ -95,7 +96,7 @@ func (p *Process) startTemporal(ctx context.Context) error {
 	if p.temporal != nil { // which made its namespace itself
 		return nil
 	}
-	return checkNamespace(ctx, c, t.Namespace)
+	return worker.CheckNamespace(ctx, c, t.Namespace, SearchAttributes())
 }
 
 // CheckTemporal fails unless the server that the settings name answers and its namespace is prepared.
@@ -105,7 +106,7 @@ func CheckTemporal(ctx context.Context, t config.Temporal, logger *slog.Logger) 
 		return err
 	}
 	defer c.Close()
-	return checkNamespace(ctx, c, t.Namespace)
+	return worker.CheckNamespace(ctx, c, t.Namespace, SearchAttributes())
 }
 
 // noTelemetry is for a client that asks a question or two.
