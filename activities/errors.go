@@ -24,6 +24,10 @@ func translate(attempted string, err error) error {
 	case errors.Is(err, login.ErrPageLost):
 		lost, ok := errors.AsType[*pageLostError](err)
 		return temporal.NewNonRetryableApplicationError(attempted, workflows.ErrorPageLost, err, ok && lost.rejected)
+	case errors.Is(err, store.ErrNoPageFree): // a login that queues is no fault: the SDK logs none, and its metrics count none
+		return temporal.NewApplicationErrorWithOptions(attempted, workflows.ErrorNoPageFree, temporal.ApplicationErrorOptions{
+			Category: temporal.ApplicationErrorCategoryBenign, Cause: err,
+		})
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: interrupted", attempted)
 	}

@@ -34,7 +34,7 @@ func TestTranslate_LeavesTheRestRetryable(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, activities.Translate("try it", nil))
 	for _, cause := range []error{
-		store.ErrNoPageFree, store.ErrLeaseStale, errors.New("disk full"), context.Canceled, context.DeadlineExceeded,
+		store.ErrLeaseStale, errors.New("disk full"), context.Canceled, context.DeadlineExceeded,
 	} {
 		err := activities.Translate("try it", fmt.Errorf("read: %w", cause))
 		require.ErrorContains(t, err, "try it")
@@ -43,6 +43,16 @@ func TestTranslate_LeavesTheRestRetryable(t *testing.T) {
 	}
 	err := activities.Translate("try it", fmt.Errorf("read: %w", context.Canceled))
 	require.NotErrorIs(t, err, context.Canceled, "the SDK would report it as a cancel that nobody asked for")
+}
+
+func TestTranslate_WhenNoPageIsFree_IsNoFault(t *testing.T) {
+	t.Parallel()
+	err := activities.Translate("lend a page", fmt.Errorf("lease: %w", store.ErrNoPageFree))
+	requireType(t, err, workflows.ErrorNoPageFree, true)
+	app, ok := errors.AsType[*temporal.ApplicationError](err)
+	require.True(t, ok)
+	require.Equal(t, temporal.ApplicationErrorCategoryBenign, app.Category(), "a login that queues would be logged as an error, every few seconds")
+	require.ErrorIs(t, err, store.ErrNoPageFree)
 }
 
 func TestWhenStopped_ByTheWorker_HandsTheWorkBackAsRetryable(t *testing.T) {

@@ -66,6 +66,8 @@ const (
 	ErrorOperationOver = "OperationOver"
 	// ErrorNoBrowser: the machine has no browser that can be started; the message says what to install or set.
 	ErrorNoBrowser = "NoBrowser"
+	// ErrorNoPageFree: all pages are lent; the login queues, and tries again.
+	ErrorNoPageFree = "NoPageFree"
 	// ErrorPageLost: the page or its browser is gone, on positive evidence. Its detail is a bool: whether the site had
 	// refused something on that page.
 	ErrorPageLost = "PageLost"

@@ -120,11 +120,12 @@ func dialTemporal(
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	options := client.Options{
-		HostPort:         address,
-		Namespace:        namespace,
-		Logger:           sdklog.NewStructuredLogger(logger),
-		DataConverter:    sealing.Data,
-		FailureConverter: sealing.Failure,
+		HostPort:          address,
+		Namespace:         namespace,
+		Logger:            sdklog.NewStructuredLogger(logger),
+		DataConverter:     sealing.Data,
+		FailureConverter:  sealing.Failure,
+		ConnectionOptions: client.ConnectionOptions{DialOptions: worker.DialOptions()},
 	}
 	if err := tell(&options); err != nil {
 		return nil, err

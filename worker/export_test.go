@@ -1,0 +1,4 @@
+package worker
+
+// PatientHeartbeats is the interceptor of [DialOptions].
+var PatientHeartbeats = patientHeartbeats
