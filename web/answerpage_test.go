@@ -214,6 +214,9 @@ func TestLink_WhenUnknown_Is404AndTellsNothing(t *testing.T) {
 		s.open("/a/"+token+"/picture").says(http.StatusNotFound, notFound)
 		s.send("/a/"+token, url.Values{"v.code": {"123456"}}).says(http.StatusNotFound, notFound)
 	}
+	for _, torn := range []string{"/a", "/a/", link + "/"} {
+		s.open(torn).says(http.StatusNotFound, notFound)
+	}
 	s.open(link).says(http.StatusOK)
 }
 

@@ -28,6 +28,9 @@ func (p Pages) Register(routes gin.IRoutes, use *service.Service) {
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		routes.Handle(method, page, secure, a.show)
 		routes.Handle(method, picture, secure, a.picture)
+		for _, torn := range []string{"/a", "/a/", page + "/"} { // what is left of a link that was copied badly
+			routes.Handle(method, torn, secure, a.nowhere)
+		}
 	}
 	routes.POST(page, secure, a.answer)
 }
@@ -53,6 +56,13 @@ func (p Pages) write(c *gin.Context, status int, v view) {
 	c.Data(status, "text/html; charset=utf-8", page.Bytes())
 }
 
+// nowhere answers for a link that is none.
+func (p Pages) nowhere(c *gin.Context) {
+	p.write(c, http.StatusNotFound, view{
+		Title: "There is nothing here", Text: []string{"This link leads nowhere. Was all of it copied? If so, ask whoever sent it for a new one."},
+	})
+}
+
 // fail answers for an error that is none of the person's.
 func (p Pages) fail(c *gin.Context, err error) {
 	fault := service.AsError(err)
@@ -66,9 +76,7 @@ func (p Pages) fail(c *gin.Context, err error) {
 	}
 	switch fault.Kind {
 	case service.NotFound:
-		p.write(c, http.StatusNotFound, view{
-			Title: "There is nothing here", Text: []string{"This link leads nowhere. Was all of it copied? If so, ask whoever sent it for a new one."},
-		})
+		p.nowhere(c)
 	case service.Unavailable:
 		p.write(c, http.StatusServiceUnavailable, p.unavailable(c))
 	default:
