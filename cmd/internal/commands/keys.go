@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -61,6 +63,9 @@ func (a *app) keysCreateCommand() *cobra.Command {
   %[1]s keys create --workspace team-b --new-workspace --name team-b > team-b.key`, a.program.Name),
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkKey(workspace, name); err != nil {
+				return err
+			}
 			return at.with(a, cmd, func(ctx context.Context, db store.Store) error {
 				made := store.APIKey{
 					ID: session.NewID(session.APIKeyPrefix), Workspace: workspace,
@@ -83,13 +88,21 @@ func (a *app) keysCreateCommand() *cobra.Command {
 	return cmd
 }
 
-func createKey(ctx context.Context, db store.Store, key store.APIKey, makeWorkspace bool) error {
-	if err := session.CheckName(key.Workspace); err != nil {
+// checkKey looks at what does not need the store.
+func checkKey(workspace, name string) error {
+	if err := session.CheckName(workspace); err != nil {
 		return usagef("--workspace %v", err)
 	}
-	if len(key.Name) > session.MaxNameLength {
+	if len(name) > session.MaxNameLength {
 		return usagef("--name may have %d characters at most", session.MaxNameLength)
 	}
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) { // it would break the list, or the terminal
+		return usagef("--name may hold neither line breaks nor control characters")
+	}
+	return nil
+}
+
+func createKey(ctx context.Context, db store.Store, key store.APIKey, makeWorkspace bool) error {
 	if makeWorkspace {
 		if _, err := db.CreateWorkspace(ctx, key.Workspace, key.CreatedAt); err != nil {
 			return fmt.Errorf("make the workspace %s: %w", key.Workspace, err)
