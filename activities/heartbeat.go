@@ -7,7 +7,7 @@ import (
 	"go.temporal.io/sdk/activity"
 )
 
-// heartbeatInterval is well below the heartbeat timeout, so that none is missed; what they cost is the SDK's throttle to say.
+// heartbeatInterval is well below the heartbeat timeout, so that a cancel is noticed within about a second.
 const heartbeatInterval = time.Second
 
 // heartbeat sends a heartbeat a second until the returned func is called, which waits for its goroutine.

@@ -15,10 +15,9 @@ import (
 )
 
 const (
-	// heartbeatThrottle is how soon an activity notices a cancel, which it learns of from a heartbeat only. It is also how long the SDK
-	// waits for the answer to one before it cancels the activity (sdk internal_task_handlers.go, internalHeartBeat): with a second, a
-	// Temporal server that is busy for a moment ended logins in the middle of a submit. Twice this is below the heartbeat timeout.
-	heartbeatThrottle = 4 * time.Second
+	// heartbeatThrottle lets an activity notice a cancel within about a second: it learns of it from a heartbeat only. DialOptions
+	// has the call itself wait for longer.
+	heartbeatThrottle = time.Second
 	// stickyTimeout is how long a workflow task waits for the worker that has the workflow cached. The default of 5 s is
 	// what a restart of the worker costs each waiting login (temporalio/temporal#7566).
 	stickyTimeout = 2 * time.Second
