@@ -17,6 +17,9 @@ import (
 // authorizedKey is where it is noted that the request's key belongs to the path's workspace.
 const authorizedKey = "authorized"
 
+// keyIDKey is where the id of that key stands: keys list tells whose it is.
+const keyIDKey = "keyID"
+
 // Telemetry is told of requests.
 type Telemetry interface {
 	// Request is told of a request before it is worked on, with its headers and the template of its route; it returns the context to
@@ -52,7 +55,7 @@ func accessLog(logger *slog.Logger, t Telemetry) gin.HandlerFunc {
 }
 
 // about is what a request was about; empty where that is unknown.
-type about struct{ workspace, project, operation string }
+type about struct{ key, workspace, project, session, operation string }
 
 // usableName is what names of ours look like. Anything else in a path is not repeated: nobody knows what it is.
 var usableName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
@@ -68,7 +71,12 @@ func aboutOf(c *gin.Context) about {
 		}
 		return ""
 	}
+	session := ""
+	if c.Writer.Status() < http.StatusBadRequest { // it is one of ours: what a caller asks for in vain may be anything
+		session = name(c.Param("authSessionId"))
+	}
 	return about{
+		key: c.GetString(keyIDKey), session: session,
 		workspace: name(c.Param("workspaceId")), project: name(c.Param("projectName")),
 		operation: name(cmp.Or(c.GetString(service.OperationKey), c.Param("operationId"))),
 	}
@@ -76,7 +84,9 @@ func aboutOf(c *gin.Context) about {
 
 func (a about) attrs() []slog.Attr {
 	var list []slog.Attr
-	for _, n := range [...][2]string{{"workspace", a.workspace}, {"project", a.project}, {"operation", a.operation}} {
+	for _, n := range [...][2]string{
+		{"key", a.key}, {"workspace", a.workspace}, {"project", a.project}, {"session", a.session}, {"operation", a.operation},
+	} {
 		if n[1] != "" {
 			list = append(list, slog.String(n[0], n[1]))
 		}

@@ -51,13 +51,14 @@ func authorize(use *service.Service, failures *failures) gin.HandlerFunc {
 			refuse(c, service.NewKeysError(wait))
 			return
 		}
-		err := use.Authorize(c.Request.Context(), c.Param("workspaceId"), key)
+		id, err := use.Authorize(c.Request.Context(), c.Param("workspaceId"), key)
 		failures.note(c.ClientIP(), key, err)
 		if err != nil {
 			refuse(c, err)
 			return
 		}
 		c.Set(authorizedKey, true)
+		c.Set(keyIDKey, id)
 	}
 }
 

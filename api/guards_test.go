@@ -77,6 +77,19 @@ func TestLog_NamesRoutesAndNeverPathsQueriesKeysOrSecrets(t *testing.T) {
 	require.NotContains(t, log, apitest.Key)
 }
 
+func TestLog_SaysWhichKeyAskedForWhichSession(t *testing.T) {
+	t.Parallel()
+	f := apitest.New(t)
+	f.Start(t, object{"id": "alice"})
+	require.Equal(t, http.StatusOK, f.Call(t, http.MethodGet, apitest.Sessions+"/alice", nil).Status)
+	lines := strings.Split(strings.TrimSpace(f.Log.String()), "\n")
+	last := lines[len(lines)-1]
+	require.Contains(t, last, "key_"+apitest.Workspace)
+	require.Contains(t, last, "alice")
+	f.Call(t, http.MethodGet, apitest.Sessions+"/nobody", nil)
+	require.NotContains(t, f.Log.String(), "nobody", "what is asked for in vain may be anything, a secret too")
+}
+
 func TestForwardedHeaders_AreNotTrusted(t *testing.T) {
 	t.Parallel()
 	f := apitest.New(t)
