@@ -156,7 +156,7 @@ func (t *postgresTarget) connect(ctx context.Context, name string) (*pgx.Conn, e
 		if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok && !isSQL(pgErr, sqlStarting...) {
 			return nil, err
 		}
-		if last == nil || ctx.Err() == nil { // that time is over tells less than what went wrong before
+		if last == nil || (ctx.Err() == nil && !pgconn.Timeout(err)) { // that time is over tells less than what went wrong before
 			last = err
 		}
 		select {

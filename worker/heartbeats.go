@@ -67,7 +67,7 @@ func invokeFor(ctx context.Context, limit time.Duration, invoke func(context.Con
 
 // passes says that an error may be gone at the next try. Everything else is an answer: the step is over, or canceled.
 func passes(err error) bool {
-	switch status.Code(err) {
+	switch status.Code(err) { //nolint:exhaustive // the rest are answers
 	case codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Aborted, codes.Internal, codes.Unknown:
 		return true
 	}
