@@ -9,8 +9,8 @@ FROM golang:1.26.8-bookworm AS build
 WORKDIR /src
 COPY . .
 # Static, as scripts/build makes it. Only the modules of the light binary are fetched.
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /out/anteroom ./cmd/anteroom
+RUN --mount=type=cache,target=/cache \
+    GOMODCACHE=/cache/modules GOCACHE=/cache/build CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /out/anteroom ./cmd/anteroom
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -161,6 +161,15 @@ func TestKeeper_AdoptedPage_HasItsOverridesAndWindowsAgain(t *testing.T) {
 	require.Empty(t, images, "media are left out again")
 }
 
+// comesToShow waits until a heading says it: a passkey answers a moment after the click, when the page may seem settled.
+func comesToShow(t *testing.T, p *browser.Page, heading string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		m, err := p.Model(testContext(t))
+		return err == nil && slices.Equal(m.Headings, []string{heading})
+	}, 10*time.Second, 20*time.Millisecond, heading)
+}
+
 func TestKeeper_AdoptedPage_HasItsPasskeysAgain(t *testing.T) {
 	t.Parallel()
 	k := startKeeper(t, browser.Options{IgnoreCertificateErrors: true})
@@ -169,19 +178,15 @@ func TestKeeper_AdoptedPage_HasItsPasskeysAgain(t *testing.T) {
 	key := newPasskey(t, "shop.test", 5)
 	p := pageOf(t, first, browser.PageOptions{Passkeys: []session.Passkey{key}})
 	m := open(t, p, site("/"))
-	mark := p.Mark()
 	require.NoError(t, p.Click(testContext(t), control(t, m, "b")))
-	require.Equal(t, []string{"User user-1 count 6"}, settle(t, p, mark).Headings)
+	comesToShow(t, p, "User user-1 count 6")
 	first.Cut()
 	<-first.Lost()
 
 	key.SignCount = 20
 	again := adopt(t, k.connect(t), p, browser.PageOptions{Passkeys: []session.Passkey{key}})
 	require.NoError(t, again.Click(testContext(t), control(t, model(t, again), "b")))
-	require.Eventually(t, func() bool {
-		m, err := again.Model(testContext(t))
-		return err == nil && slices.Equal(m.Headings, []string{"User user-1 count 21"})
-	}, 10*time.Second, 20*time.Millisecond)
+	comesToShow(t, again, "User user-1 count 21")
 	keys, err := again.Passkeys(testContext(t))
 	require.NoError(t, err)
 	require.EqualValues(t, 21, keys[0].SignCount)

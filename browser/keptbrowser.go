@@ -20,15 +20,7 @@ type keptBrowser struct {
 
 // keep starts a browser and returns when it answers.
 func keep(ctx context.Context, o Options) (*keptBrowser, error) {
-	path, err := Find(o.Kind, o.Path)
-	if err != nil {
-		return nil, err
-	}
-	who, err := findAccount(o.User)
-	if err != nil {
-		return nil, err
-	}
-	dir, err := newProfile(o.TempDir, who)
+	path, who, dir, err := prepare(o)
 	if err != nil {
 		return nil, err
 	}

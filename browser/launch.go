@@ -71,15 +71,7 @@ func (o Options) withDefaults() Options {
 // ErrNotFound, ErrNoSandbox, or what went wrong at the start. The caller must call Close.
 func Launch(ctx context.Context, o Options) (*Browser, error) {
 	o = o.withDefaults()
-	path, err := Find(o.Kind, o.Path)
-	if err != nil {
-		return nil, err
-	}
-	who, err := findAccount(o.User)
-	if err != nil {
-		return nil, err
-	}
-	dir, err := newProfile(o.TempDir, who)
+	path, who, dir, err := prepare(o)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +84,18 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 	b.workers.Go(b.keepWarm)
 	announceStart(b.opts, who, KeptBrowser{ID: b.id, Kind: b.opts.Kind, PID: b.pid, Version: b.version})
 	return b, nil
+}
+
+// prepare finds what a browser is started from: its program, whom it runs under, and a profile, which the caller removes.
+func prepare(o Options) (path string, who account, dir profile, err error) {
+	if path, err = Find(o.Kind, o.Path); err != nil {
+		return path, who, dir, err
+	}
+	if who, err = findAccount(o.User); err != nil {
+		return path, who, dir, err
+	}
+	dir, err = newProfile(o.TempDir, who)
+	return path, who, dir, err
 }
 
 func newBrowser(o Options, dir profile) *Browser {

@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -53,19 +52,6 @@ func serve(store string) int {
 	return 1
 }
 
-// postgres starts a PostgreSQL server for one test.
-func postgres(t *testing.T) *postgrestest.Server {
-	t.Helper()
-	if _, err := postgrestest.Find(); errors.Is(err, postgrestest.ErrNoPrograms) && os.Getenv("CI") == "" {
-		t.Skip(err)
-	}
-	s, err := postgrestest.New(t.TempDir())
-	require.NoError(t, err)
-	require.NoError(t, s.Start())
-	t.Cleanup(func() { s.Stop(syscall.SIGINT) })
-	return s
-}
-
 func postgresOptions(url string) embedded.Options {
 	o := options("")
 	o.Store = session.NewSecret(url)
@@ -73,7 +59,7 @@ func postgresOptions(url string) embedded.Options {
 }
 
 func TestPostgres_WhenRestarted_KeepsHistoriesAndAppliesOptions(t *testing.T) {
-	pg := postgres(t)
+	pg := postgrestest.Run(t)
 	o := postgresOptions(pg.URL("temporal"))
 	first := start(t, o)
 	c := dial(t, first)
@@ -115,7 +101,7 @@ func answer(t *testing.T, c client.Client, id string) {
 }
 
 func TestPostgres_WhenItIsAway_TemporalWaitsAndGoesOn(t *testing.T) {
-	pg := postgres(t)
+	pg := postgrestest.Run(t)
 	s := start(t, postgresOptions(pg.URL("temporal")))
 	c := dial(t, s)
 	w := work(t, c)
@@ -182,7 +168,7 @@ func child(t *testing.T, store string) (address string, kill func()) {
 }
 
 func TestPostgres_WhenTemporalIsKilled_WorkflowsGoOn(t *testing.T) {
-	url := postgres(t).URL("temporal")
+	url := postgrestest.Run(t).URL("temporal")
 	address, kill := child(t, url)
 	c, err := client.Dial(client.Options{HostPort: address, Logger: discardLog()})
 	require.NoError(t, err)
@@ -199,7 +185,7 @@ func TestPostgres_WhenTemporalIsKilled_WorkflowsGoOn(t *testing.T) {
 }
 
 func TestPostgres_WhenItCannotBeUsed_IsRefusedInOneSentence(t *testing.T) {
-	pg := postgres(t)
+	pg := postgrestest.Run(t)
 	require.NoError(t, pg.Execute(t.Context(), "postgres", "CREATE ROLE guarded LOGIN PASSWORD 'hunter2'", "CREATE ROLE small LOGIN",
 		"CREATE DATABASE half", "CREATE DATABASE theirs", "CREATE DATABASE theirs_visibility"))
 	require.NoError(t, pg.Execute(t.Context(), "theirs", "CREATE TABLE accounts (id int)"))
@@ -241,7 +227,7 @@ func TestPostgres_WhenItCannotBeUsed_IsRefusedInOneSentence(t *testing.T) {
 }
 
 func TestPostgres_WhenSchemaIsNewer_IsRefusedAndNothingChanges(t *testing.T) {
-	pg := postgres(t)
+	pg := postgrestest.Run(t)
 	o := postgresOptions(pg.URL("temporal"))
 	stop(t, start(t, o))
 	require.NoError(t, pg.Execute(t.Context(), "temporal_visibility", "UPDATE schema_version SET curr_version = '1.99'"))
@@ -252,7 +238,7 @@ func TestPostgres_WhenSchemaIsNewer_IsRefusedAndNothingChanges(t *testing.T) {
 }
 
 func TestPostgres_WhenRestoredUnderAnotherName_Starts(t *testing.T) {
-	pg := postgres(t)
+	pg := postgrestest.Run(t)
 	first := start(t, postgresOptions(pg.URL("temporal")))
 	c := dial(t, first)
 	_, err := c.ExecuteWorkflow(deadline(t), client.StartWorkflowOptions{ID: "waiting", TaskQueue: taskQueue}, waitForSignal)

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,18 +20,6 @@ import (
 	"github.com/anteroom/anteroom/postgrestest"
 	"github.com/anteroom/anteroom/session"
 )
-
-func insidePostgres(t *testing.T) *postgrestest.Server {
-	t.Helper()
-	if _, err := postgrestest.Find(); errors.Is(err, postgrestest.ErrNoPrograms) && os.Getenv("CI") == "" {
-		t.Skip(err)
-	}
-	s, err := postgrestest.New(t.TempDir())
-	require.NoError(t, err)
-	require.NoError(t, s.Start())
-	t.Cleanup(func() { s.Stop(syscall.SIGINT) })
-	return s
-}
 
 func target(t *testing.T, pg *postgrestest.Server, database string) *postgresTarget {
 	t.Helper()
@@ -77,7 +64,7 @@ func brokenAfter() []int {
 
 // A start may be killed between any two statements of the schema: the next one goes on from there.
 func TestSchema_WhenSetupWasBrokenOff_IsFinishedByTheNextStart(t *testing.T) {
-	pg := insidePostgres(t)
+	pg := postgrestest.Run(t)
 	for _, after := range brokenAfter() {
 		require.NoError(t, pg.Execute(t.Context(), "postgres", "DROP DATABASE IF EXISTS broken", "DROP DATABASE IF EXISTS broken_visibility"))
 		found := target(t, pg, "broken")
@@ -101,7 +88,7 @@ func TestSchema_WhenSetupWasBrokenOff_IsFinishedByTheNextStart(t *testing.T) {
 }
 
 func TestSchema_WhenItIsOlder_IsUpgraded(t *testing.T) {
-	pg := insidePostgres(t)
+	pg := postgrestest.Run(t)
 	for _, s := range schemas(target(t, pg, "older")) {
 		conn, err := sqltool.NewConnection(s.sql, log.NewNoopLogger())
 		require.NoError(t, err)
@@ -122,7 +109,7 @@ func TestSchema_WhenItIsOlder_IsUpgraded(t *testing.T) {
 }
 
 func TestLock_WhenItsConnectionIsLost_IsTakenAgainOrEndsTheServer(t *testing.T) {
-	pg := insidePostgres(t)
+	pg := postgrestest.Run(t)
 	found := target(t, pg, "locked")
 	end := newEnding()
 	held, err := lockPostgres(t.Context(), found, slog.New(slog.DiscardHandler), end)
@@ -158,7 +145,7 @@ func TestLock_WhenItsConnectionIsLost_IsTakenAgainOrEndsTheServer(t *testing.T) 
 }
 
 func TestTarget_WhenThePasswordIsOdd_ReachesPostgreSQLWhole(t *testing.T) {
-	pg := insidePostgres(t)
+	pg := postgrestest.Run(t)
 	require.NoError(t, pg.Execute(t.Context(), "postgres", `CREATE ROLE guarded LOGIN CREATEDB PASSWORD 'a b+c%2F&d=/?#é'`))
 	u := pg.URL("odd")
 	_, rest, _ := strings.Cut(u, "@")
