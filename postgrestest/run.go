@@ -10,7 +10,7 @@ import (
 // Run starts a server until the test ends. The test is skipped where PostgreSQL is not installed, and fails there in CI.
 func Run(tb testing.TB) *Server {
 	tb.Helper()
-	if _, err := Find(); errors.Is(err, ErrNoPrograms) && os.Getenv("CI") == "" {
+	if _, err := Find(); errors.Is(err, ErrNoPrograms) && os.Getenv("CI") == "" { //nolint:forbidigo // tests only
 		tb.Skip(err)
 	}
 	s, err := New(tb.TempDir())
