@@ -18,10 +18,7 @@ const answerMargin = 15 * time.Second
 // Advance lets the login engine go on with the page until it is logged in, asks or gives up. A logged-in page is captured
 // at once; see [Pages.Capture].
 func (p *Pages) Advance(ctx context.Context, in *workflows.AdvanceInput) (*workflows.AdvanceOutput, error) {
-	stop := heartbeat(ctx)
-	defer stop()
-	out, err := p.advance(ctx, in)
-	return out, whenStopped(ctx, translate("advance the login", err))
+	return step(ctx, "advance the login", func(ctx context.Context) (*workflows.AdvanceOutput, error) { return p.advance(ctx, in) })
 }
 
 func (p *Pages) advance(ctx context.Context, in *workflows.AdvanceInput) (*workflows.AdvanceOutput, error) {

@@ -13,9 +13,8 @@ import (
 // Capture seals the state of the logged-in page and keeps it as the candidate for the session's storage state. It runs where
 // Advance did not get as far as that.
 func (p *Pages) Capture(ctx context.Context, in *workflows.CaptureInput) error {
-	stop := heartbeat(ctx)
-	defer stop()
-	return whenStopped(ctx, translate("capture the session", p.capture(ctx, in)))
+	_, err := step(ctx, "capture the session", func(ctx context.Context) (struct{}, error) { return struct{}{}, p.capture(ctx, in) })
+	return err
 }
 
 func (p *Pages) capture(ctx context.Context, in *workflows.CaptureInput) error {

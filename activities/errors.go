@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/worker"
 
 	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/store"
@@ -32,16 +31,4 @@ func translate(attempted string, err error) error {
 		return fmt.Errorf("%s: interrupted", attempted)
 	}
 	return fmt.Errorf("%s: %w", attempted, err)
-}
-
-// whenStopped turns the end of an activity's context into what the server should do: hand the work back while the worker
-// stops (never ctx.Err(), which the server refuses then: temporalio/sdk-go#1156), cancel it when the workflow said so.
-func whenStopped(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() == nil {
-		return err
-	}
-	if errors.Is(context.Cause(ctx), worker.ErrWorkerShutdown) {
-		return temporal.NewApplicationError("the worker is stopping", "WorkerStopping")
-	}
-	return ctx.Err()
 }

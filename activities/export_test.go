@@ -55,3 +55,8 @@ func (r *stepReporter) Close() { r.close() }
 func (h *heldPage) RememberPasskeys(ctx context.Context, p *Pages, op session.Operation) error {
 	return p.rememberPasskeys(ctx, h.lent, &op)
 }
+
+// Step runs one execution of a step.
+func Step(ctx context.Context, attempted string, run func(ctx context.Context) (struct{}, error)) (struct{}, error) {
+	return step(ctx, attempted, run)
+}

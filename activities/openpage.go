@@ -22,7 +22,7 @@ const disposeTimeout = 10 * time.Second
 // OpenPage lends a page to an attempt: first the intent in the store, then the page, then both ids of it, so that
 // nothing is open that no row names. The execution that made the page lets the engine begin on it at once.
 func (p *Pages) OpenPage(ctx context.Context, in *workflows.OpenPageInput) (*workflows.OpenPageOutput, error) {
-	stop := heartbeat(ctx)
+	stop := heartbeat(ctx, nil)
 	defer stop()
 	ref := store.Ref{Workspace: in.Workspace, Operation: in.Operation}
 	out, err := p.openPage(ctx, ref, in)

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"go.temporal.io/sdk/activity"
-
 	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/session"
@@ -17,10 +15,7 @@ import (
 // Prove restores the captured state into a fresh browser context and looks whether it is logged in, and whether an
 // anonymous context is not.
 func (p *Pages) Prove(ctx context.Context, in *workflows.ProveInput) (*workflows.ProveOutput, error) {
-	stop := heartbeat(ctx)
-	defer stop()
-	out, err := p.prove(ctx, in)
-	return out, whenStopped(ctx, translate("prove the session", err))
+	return step(ctx, "prove the session", func(ctx context.Context) (*workflows.ProveOutput, error) { return p.prove(ctx, in) })
 }
 
 func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows.ProveOutput, error) {
@@ -72,7 +67,7 @@ func (p *Pages) landing(ctx context.Context, lent *lentPage, in *workflows.Prove
 // unreachable is the site's failure when the proof's page does not load, the last time that it is tried.
 func unreachable(ctx context.Context, err error) (*workflows.ProveOutput, error) {
 	var load *login.LoadError
-	if errors.As(err, &load) && (load.Refused || activity.GetInfo(ctx).Attempt >= workflows.StepTries) {
+	if errors.As(err, &load) && (load.Refused || lastTry(ctx)) {
 		return &workflows.ProveOutput{Failure: load.Failure()}, nil
 	}
 	return nil, err

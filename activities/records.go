@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -27,6 +28,8 @@ type Records struct {
 	Store RecordStore
 	IDs   IDs
 	Now   func() time.Time
+	// OnBrowserLost is for projects that do not say.
+	OnBrowserLost session.BrowserLostPolicy
 }
 
 // Begin claims the operation for the run and returns what the workflow needs to know of its project.
@@ -39,7 +42,9 @@ func (r *Records) Begin(ctx context.Context, in *workflows.BeginInput) (*workflo
 	if err != nil {
 		return nil, translate("read the project", err)
 	}
-	return &workflows.BeginOutput{AnswerWait: project.AnswerWait(), Browser: project.Browser}, nil
+	return &workflows.BeginOutput{
+		AnswerWait: project.AnswerWait(), Browser: project.Browser, OnBrowserLost: cmp.Or(project.OnBrowserLost, r.OnBrowserLost),
+	}, nil
 }
 
 // Record writes a live state and step.

@@ -19,7 +19,7 @@ var errStopping = errors.New("the worker is stopping")
 // time is up or somebody wants to use the page. It only reads the page, so that it takes no new epoch of the lease: an
 // execution that acts is never disturbed by a watch that comes late.
 func (p *Pages) Watch(ctx context.Context, in *workflows.WatchInput) (*workflows.WatchOutput, error) {
-	stop := heartbeat(ctx)
+	stop := heartbeat(ctx, nil)
 	defer stop()
 	changed, err := p.watch(ctx, in)
 	return &workflows.WatchOutput{Changed: changed}, whenStopped(ctx, translate("watch the page", err))

@@ -144,4 +144,6 @@ type Operations struct {
 	Patience time.Duration
 	// Retention is how long a finished operation is kept.
 	Retention time.Duration
+	// OnBrowserLost is for projects that do not say.
+	OnBrowserLost session.BrowserLostPolicy
 }

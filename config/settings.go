@@ -83,6 +83,9 @@ var settings = []setting{
 		time.Second, 7*24*time.Hour, func(c *Config) *time.Duration { return &c.Operations.Patience }),
 	durationSetting("operations.retention", "720h", "how long finished operations are kept", time.Hour, 87600*time.Hour,
 		func(c *Config) *time.Duration { return &c.Operations.Retention }),
+	choiceSetting("operations.onBrowserLost", string(session.BrowserLostRestart), "what a login does whose browser is lost after it asked a question",
+		[]string{string(session.BrowserLostRestart), string(session.BrowserLostFail)},
+		func(c *Config) *string { return (*string)(&c.Operations.OnBrowserLost) }),
 
 	optionalListenSetting("monitor.listen", "host:port of /healthz, /readyz and /metrics, beside the API's (default: none)",
 		func(c *Config) *string { return &c.Monitor.Listen }),

@@ -14,6 +14,18 @@ const maxSignInWith = 64
 // PreferableMethods lists what otp.prefer may name: the ways to verify that need nothing but a click to begin.
 func PreferableMethods() []string { return []string{"totp", "sms", "email", "voice", "push"} }
 
+// BrowserLostPolicy says what a login does whose browser is lost after it asked a question. One that had asked nothing begins
+// anew in any case.
+type BrowserLostPolicy string
+
+// The policies for a lost browser.
+const (
+	// BrowserLostRestart begins anew, and says in the new question why it is asked.
+	BrowserLostRestart BrowserLostPolicy = "restart"
+	// BrowserLostFail ends the login: nobody is sent a second code.
+	BrowserLostFail BrowserLostPolicy = "fail"
+)
+
 // policyFaults returns what is wrong with the fields that decide in the place of a person.
 func (p *Project) policyFaults() []error {
 	var errs []error
@@ -32,6 +44,11 @@ func (p *Project) policyFaults() []error {
 		if f.given != "" && !slices.Contains(f.allowed, f.given) {
 			fault(f.name, "is %q; it may be %q (the default) or %q", f.given, f.allowed[0], f.allowed[1])
 		}
+	}
+	switch p.OnBrowserLost {
+	case "", BrowserLostRestart, BrowserLostFail:
+	default:
+		fault("onBrowserLost", "is %q; it may be %q or %q", p.OnBrowserLost, BrowserLostRestart, BrowserLostFail)
 	}
 	for i, method := range p.OTP.Prefer {
 		field := fmt.Sprintf("otp.prefer[%d]", i)

@@ -54,6 +54,8 @@ type Project struct {
 	IdentityProviders bool `json:"identityProviders,omitempty" yaml:"identityProviders"`
 	// LoadMedia loads images, media and fonts, which are left out otherwise.
 	LoadMedia bool `json:"loadMedia,omitempty" yaml:"loadMedia"`
+	// OnBrowserLost says what a login does whose browser is lost after it asked a question. Empty: as the operator set it.
+	OnBrowserLost BrowserLostPolicy `json:"onBrowserLost,omitempty" yaml:"onBrowserLost"`
 	// Recipe overrides detection where it names something; nil for none.
 	Recipe *Recipe `json:"recipe,omitempty" yaml:"recipe"`
 

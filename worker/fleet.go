@@ -60,6 +60,8 @@ type Fleet struct {
 	Logger  *slog.Logger
 	// OnLost is told of a browser that ended unasked; nil is nobody.
 	OnLost func(kind session.BrowserKind)
+	// OnMarked is called after the store was told that a browser is lost; nil is nobody.
+	OnMarked func()
 
 	// mu guards Host, running, stops and closed; it is held while a browser starts, so that one of a kind starts.
 	mu      sync.Mutex
@@ -86,7 +88,7 @@ func (f *Fleet) ForgetOthers(ctx context.Context) error {
 		return fmt.Errorf("list the browsers of this host: %w", err)
 	}
 	for _, b := range old {
-		if err := f.Store.MarkBrowserLost(ctx, b.ID, f.Now()); err != nil {
+		if err := f.markLost(ctx, b.ID); err != nil {
 			return fmt.Errorf("mark browser %s as lost: %w", b.ID, err)
 		}
 	}
@@ -193,7 +195,16 @@ func (f *Fleet) abandon(ctx context.Context, b Browser) error {
 	if f.Keeper != nil {
 		return err
 	}
-	return errors.Join(err, f.Store.MarkBrowserLost(ctx, b.ID(), f.Now()))
+	return errors.Join(err, f.markLost(ctx, b.ID()))
+}
+
+// markLost tells the store that a browser is gone.
+func (f *Fleet) markLost(ctx context.Context, id string) error {
+	err := f.Store.MarkBrowserLost(ctx, id, f.Now())
+	if err == nil && f.OnMarked != nil {
+		f.OnMarked()
+	}
+	return err
 }
 
 // watch waits for the end of a browser and tells the store. One from which we were only disconnected is not lost.
@@ -203,7 +214,7 @@ func (f *Fleet) watch(b Browser, stop func()) (gone bool) {
 	defer cancel()
 	if gone = b.Gone(ctx); gone {
 		f.Logger.Warn("a browser is gone; the logins on its pages are told", "browser", b.ID())
-		if err := f.Store.MarkBrowserLost(ctx, b.ID(), f.Now()); err != nil {
+		if err := f.markLost(ctx, b.ID()); err != nil {
 			f.Logger.Error("a browser is gone, but the store could not be told", "browser", b.ID(), "error", err)
 		}
 	}

@@ -93,7 +93,7 @@ func (f *Fleet) NoticeGone(ctx context.Context) error {
 			continue
 		}
 		f.Logger.WarnContext(ctx, "a browser of this machine is gone; the logins on its pages are told", "browser", b.ID)
-		if err := f.Store.MarkBrowserLost(ctx, b.ID, f.Now()); err != nil {
+		if err := f.markLost(ctx, b.ID); err != nil {
 			errs = append(errs, fmt.Errorf("mark browser %s as lost: %w", b.ID, err))
 		}
 	}

@@ -73,7 +73,7 @@ func (f *Fleet) catchUp(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		if state.Host == host && !slices.ContainsFunc(state.Browsers, func(b browser.KeptBrowser) bool { return b.ID == row.ID }) {
-			err = errors.Join(err, f.Store.MarkBrowserLost(ctx, row.ID, f.Now()))
+			err = errors.Join(err, f.markLost(ctx, row.ID))
 		}
 	}
 	f.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"go.temporal.io/api/serviceerror"
@@ -57,6 +58,31 @@ type Reconciler struct {
 
 	lastGone   time.Time
 	goneCursor string
+	// lostBefore are the leases that the last sweep found on lost browsers.
+	lostBefore map[leaseKey]bool
+
+	wakeOnce sync.Once
+	wake     chan struct{}
+}
+
+// leaseKey names a lease.
+type leaseKey struct {
+	ref     store.Ref
+	attempt int
+}
+
+// BrowserLost has the logins that wait on a lost browser told at once instead of at the next sweep. Call it after the store
+// was told.
+func (r *Reconciler) BrowserLost() {
+	select {
+	case r.woken() <- struct{}{}:
+	default: // it is about to look
+	}
+}
+
+func (r *Reconciler) woken() chan struct{} {
+	r.wakeOnce.Do(func() { r.wake = make(chan struct{}, 1) })
+	return r.wake
 }
 
 // Run sweeps until ctx ends.
@@ -65,10 +91,23 @@ func (r *Reconciler) Run(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		r.Sweep(ctx)
+		if !r.rest(ctx, tick.C) {
+			return
+		}
+	}
+}
+
+// rest waits for the next sweep, and looks for lost browsers meanwhile whenever it is woken; false when ctx ended.
+func (r *Reconciler) rest(ctx context.Context, next <-chan time.Time) bool {
+	for {
 		select {
 		case <-ctx.Done():
-			return
-		case <-tick.C:
+			return false
+		case <-next:
+			return true
+		case <-r.woken():
+			_, err := r.tellLostBrowsers(ctx, nil)
+			r.report(ctx, "tell of lost browsers", err)
 		}
 	}
 }
@@ -77,7 +116,9 @@ func (r *Reconciler) Run(ctx context.Context) {
 func (r *Reconciler) Sweep(ctx context.Context) {
 	r.report(ctx, "start what is queued", r.startQueued(ctx))
 	r.report(ctx, "repeat answers", r.repeatAnswers(ctx))
-	r.report(ctx, "tell of lost browsers", r.tellLostBrowsers(ctx))
+	lost, err := r.tellLostBrowsers(ctx, r.lostBefore)
+	r.lostBefore = lost
+	r.report(ctx, "tell of lost browsers", err)
 	r.report(ctx, "cancel what is over", r.cancelEnded(ctx))
 	if now := r.Now(); now.Sub(r.lastGone) >= goneInterval {
 		r.lastGone = now
@@ -143,12 +184,23 @@ func (r *Reconciler) repeatAnswers(ctx context.Context) error {
 	})
 }
 
-func (r *Reconciler) tellLostBrowsers(ctx context.Context) error {
+// tellLostBrowsers tells the logins whose browser is lost. One that waits is told at once. One in the middle of a step is told only if
+// its lease was among those before: its step finds out by itself, and knows what the site had refused, unless its worker is gone, too.
+func (r *Reconciler) tellLostBrowsers(ctx context.Context, before map[leaseKey]bool) (map[leaseKey]bool, error) {
 	leases, err := r.Store.LostLeases(ctx, sweepLimit)
 	if err != nil {
-		return err
+		return before, err
 	}
-	return each(ctx, leases, r.tellLost)
+	lost := map[leaseKey]bool{}
+	var told []store.Lease
+	for _, l := range leases {
+		key := leaseKey{l.Ref, l.Attempt}
+		lost[key] = true
+		if before[key] || l.OperationState == session.OperationWaiting {
+			told = append(told, l)
+		}
+	}
+	return lost, each(ctx, told, r.tellLost)
 }
 
 // tellLost repeats the signal until the workflow began another attempt. Then the lease is released: a login may wait for a day,

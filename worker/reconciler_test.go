@@ -193,6 +193,8 @@ func TestSweep_TellsOperationsOfTheirLostBrowser(t *testing.T) {
 	require.Empty(t, b.workflows.lost)
 	require.NoError(t, b.db.MarkBrowserLost(t.Context(), "br_1", b.at))
 	b.Sweep(t.Context())
+	require.Empty(t, b.workflows.lost, "it is in the middle of a step, which finds out by itself and knows what the site refused")
+	b.after(time.Second).Sweep(t.Context())
 	require.Equal(t, []string{"op_1 br_1"}, b.workflows.lost, "a page that was never made costs no attempt: its opening goes on elsewhere")
 }
 
@@ -298,6 +300,7 @@ func TestSweep_OnceTheNextAttemptBegan_StopsTellingOfTheLostBrowser(t *testing.T
 	b.lent(ref, "br_1", 1)
 	require.NoError(t, b.db.MarkBrowserLost(t.Context(), "br_1", b.at))
 	b.Sweep(t.Context())
+	b.after(time.Second).Sweep(t.Context())
 	b.after(time.Second).Sweep(t.Context())
 	require.Len(t, b.workflows.lost, 2, "the first signal may not have arrived")
 

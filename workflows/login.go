@@ -51,6 +51,10 @@ type login struct {
 	lost     map[string]bool
 	lastLost string
 	former   string
+	// pageLost are the attempts whose page was lost by itself: their browser lives on.
+	pageLost map[int]bool
+	// startedOver is true from the loss of a page for which something had been asked until the next question says so.
+	startedOver bool
 }
 
 // outcome is how an attempt ended.
@@ -84,7 +88,7 @@ func (l *login) run(ctx workflow.Context) (*LoginResult, error) {
 			l.leavePage()
 			continue
 		case errors.Is(err, errLost):
-			return l.finish(ctx, failed(browserLost()))
+			return l.finish(ctx, failed(l.browserLost()))
 		case errors.Is(err, errOver):
 			return l.abandon(err)
 		case temporal.IsCanceledError(err):
@@ -156,11 +160,22 @@ func (l *login) leavePage() {
 		l.former = l.page.BrowserID
 	}
 	l.page = nil
+	l.startedOver = l.questions > 0
+}
+
+// gone reports that the page of the current attempt is known to be lost.
+func (l *login) gone() bool {
+	return l.pageLost[l.attempt] || l.page != nil && l.lost[l.page.BrowserID]
 }
 
 // mayStartOver is true after the first lost browser, unless the site refused something: then a second submit could
-// lock the account.
-func (l *login) mayStartOver() bool { return l.attempt < maxAttempts && !l.rejected }
+// lock the account. Once something was asked, it is the operator's to say: what a person did for the answer was in vain.
+func (l *login) mayStartOver() bool {
+	if l.begin.OnBrowserLost == session.BrowserLostFail && l.questions > 0 {
+		return false
+	}
+	return l.attempt < maxAttempts && !l.rejected
+}
 
 // abandon ends the workflow of an operation that somebody else ended.
 func (l *login) abandon(err error) (*LoginResult, error) {

@@ -38,6 +38,8 @@ const (
 	SignalResume = "resume"
 	// SignalBrowserLost tells that a browser is gone, on positive evidence: *BrowserLostSignal.
 	SignalBrowserLost = "browser-lost"
+	// SignalPageLost tells that the page of an attempt is gone from a browser that lives on, on positive evidence: *PageLostSignal.
+	SignalPageLost = "page-lost"
 )
 
 // QueryWaitingFor returns, for people, what the workflow waits for; "" when it waits for nothing.
@@ -66,6 +68,8 @@ const (
 	ErrorOperationOver = "OperationOver"
 	// ErrorNoBrowser: the machine has no browser that can be started; the message says what to install or set.
 	ErrorNoBrowser = "NoBrowser"
+	// ErrorFaulty: a step failed [StepTries] times by a fault of its own, executions that died with their worker not counted.
+	ErrorFaulty = "Faulty"
 	// ErrorNoPageFree: all pages are lent; the login queues, and tries again.
 	ErrorNoPageFree = "NoPageFree"
 	// ErrorPageLost: the page or its browser is gone, on positive evidence. Its detail is a bool: whether the site had

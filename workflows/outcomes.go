@@ -30,9 +30,21 @@ func tooManyQuestions() *session.Failure {
 		"the site kept asking, question after question; log in once by hand to see what it wants, then start the login again")
 }
 
-func browserLost() *session.Failure {
-	return session.NewFailure(session.FailureEngine, "browser_lost",
-		"the browser of this login was lost; start the login again")
+// codeBrowserLost is the code of the failure, and of the reason for a question, after a lost browser.
+const codeBrowserLost = "browser_lost"
+
+// browserLost is the end after a lost browser, which says why the login did not begin anew.
+func (l *login) browserLost() *session.Failure {
+	why := "start the login again"
+	switch {
+	case l.rejected:
+		why = "the site had refused something before, so nothing was submitted anew; check the credentials, then start the login again"
+	case l.attempt >= maxAttempts:
+		why = "it had begun anew once already; start the login again"
+	case l.questions > 0:
+		why = "the site had asked a question before, and onBrowserLost says that the login ends then; start the login again, and expect a new question"
+	}
+	return session.NewFailure(session.FailureEngine, codeBrowserLost, "the browser of this login was lost; "+why)
 }
 
 // engineFault names what of ours broke. The cause stays in the log: it may quote what must not be told.

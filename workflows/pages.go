@@ -25,9 +25,12 @@ const (
 	closeTimeout = 15 * time.Second
 	// watchSlack is how long after the question's end a watch may still end by itself.
 	watchSlack = time.Minute
-	// StepTries is how often a step is taken up again after a fault that is not the page's; claims keep what must not
-	// happen twice from happening twice.
+	// StepTries is how often a step is tried that fails by a fault which is not the page's; the step counts, see
+	// [ErrorFaulty]. Claims keep what must not happen twice from happening twice.
 	StepTries = 3
+	// stepExecutions bounds what StepTries does not count: executions whose worker died or stopped. That is not the login's
+	// fault, and Patience is the bound; this one is for a page that takes every worker down with it.
+	stepExecutions = 50
 )
 
 func (l *login) openOptions() workflow.ActivityOptions {
@@ -57,8 +60,8 @@ func (l *login) stepOptions(page *PageRef, summary string) workflow.ActivityOpti
 			InitialInterval:        500 * time.Millisecond,
 			BackoffCoefficient:     2,
 			MaximumInterval:        5 * time.Second,
-			MaximumAttempts:        StepTries,
-			NonRetryableErrorTypes: []string{ErrorOperationOver, ErrorPageLost},
+			MaximumAttempts:        stepExecutions,
+			NonRetryableErrorTypes: []string{ErrorOperationOver, ErrorPageLost, ErrorFaulty},
 		},
 	}
 }
@@ -91,7 +94,7 @@ func (l *login) openPage(ctx workflow.Context) (*AdvanceOutput, error) {
 	}
 	var out OpenPageOutput
 	// Which browser it is shows at the end only; but no other than that one is reported lost, or the one of the attempt before.
-	lost := func() bool { return l.lastLost != "" && l.lastLost != l.former }
+	lost := func() bool { return l.lastLost != "" && l.lastLost != l.former || l.pageLost[l.attempt] }
 	if err := l.unlessLost(ctx, l.openOptions(), ActivityOpenPage, in, &out, lost); err != nil {
 		return nil, err
 	}
@@ -153,9 +156,7 @@ func (l *login) prove(ctx workflow.Context, at *AdvanceOutput) (*ProveOutput, er
 
 // onPage runs an activity on the page's browser.
 func (l *login) onPage(ctx workflow.Context, activity string, in, out any) error {
-	page := l.page
-	lost := func() bool { return l.lost[page.BrowserID] }
-	return l.unlessLost(ctx, l.stepOptions(page, activity+" on "+page.BrowserID), activity, in, out, lost)
+	return l.unlessLost(ctx, l.stepOptions(l.page, activity+" on "+l.page.BrowserID), activity, in, out, l.gone)
 }
 
 // unlessLost runs an activity, and ends with errLost as soon as its browser is known to be gone: nobody will end it then, or

@@ -59,10 +59,12 @@ func (l *login) pose(ctx workflow.Context, q *session.InfoRequest) (*AskOutput, 
 	question.Number = l.questions
 	question.AskedAt = workflow.Now(ctx).UTC()
 	question.ExpiresAt = question.AskedAt.Add(l.begin.AnswerWait)
-	if question.Reason == "" && l.attempt > 1 && question.Attempt <= 1 {
-		question.Reason = "browser_lost"
-		question.Message = "The browser of this login was lost, so the site was asked anew. " + question.Message
+	if l.startedOver && question.Reason == "" {
+		question.Reason = codeBrowserLost
+		question.Message = "The browser of this login was lost, so the login began anew; " +
+			"an answer or code from before is of no use any more. " + question.Message
 	}
+	l.startedOver = false
 	step := session.StepWaitingInput
 	if question.Kind.GoesOnByItself() {
 		step = session.StepWaitingExternal
@@ -90,12 +92,12 @@ func (l *login) awaitReply(ctx workflow.Context, at *AdvanceOutput, asked *AskOu
 	}
 	options := workflow.AwaitOptions{Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: "wait for an answer"}}
 	_, err = workflow.AwaitWithOptions(ctx, options, func() bool {
-		return l.answered[asked.QuestionID] || l.lost[l.page.BrowserID] || page.changed || page.err != nil
+		return l.answered[asked.QuestionID] || l.gone() || page.changed || page.err != nil
 	})
 	switch {
 	case err != nil:
 		return false, err
-	case l.lost[l.page.BrowserID]:
+	case l.gone():
 		return false, errLost
 	case l.answered[asked.QuestionID]:
 		return false, nil

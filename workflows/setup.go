@@ -20,12 +20,14 @@ func newLogin(ctx workflow.Context, in *LoginInput) (*login, error) {
 		runID:    workflow.GetInfo(ctx).WorkflowExecution.RunID,
 		answered: map[string]bool{},
 		lost:     map[string]bool{},
+		pageLost: map[int]bool{},
 	}
 	if err := workflow.SetQueryHandler(ctx, QueryWaitingFor, func() (string, error) { return l.waitingFor, nil }); err != nil {
 		return nil, fmt.Errorf("register query %s: %w", QueryWaitingFor, err)
 	}
 	workflow.Go(ctx, l.receiveAnswers)
 	workflow.Go(ctx, l.receiveLostBrowsers)
+	workflow.Go(ctx, l.receiveLostPages)
 	return l, nil
 }
 
@@ -44,6 +46,15 @@ func (l *login) receiveLostBrowsers(ctx workflow.Context) {
 		var s BrowserLostSignal
 		ch.Receive(ctx, &s)
 		l.lost[s.BrowserID], l.lastLost = true, s.BrowserID
+	}
+}
+
+func (l *login) receiveLostPages(ctx workflow.Context) {
+	ch := workflow.GetSignalChannel(ctx, SignalPageLost)
+	for {
+		var s PageLostSignal
+		ch.Receive(ctx, &s)
+		l.pageLost[s.Attempt] = true
 	}
 }
 

@@ -33,6 +33,11 @@ type BrowserLostSignal struct {
 	BrowserID string `json:"browserId"`
 }
 
+// PageLostSignal says that the page of an attempt is gone: it crashed, or closed itself.
+type PageLostSignal struct {
+	Attempt int `json:"attempt,omitempty"`
+}
+
 // Write is the part of every write to the operation's row: who writes and which write it is.
 type Write struct {
 	Workspace string                 `json:"workspace"`
@@ -55,6 +60,8 @@ type BeginOutput struct {
 	AnswerWait time.Duration `json:"answerWait"`
 	// Browser is the kind of browser that the project wants.
 	Browser session.BrowserKind `json:"browser"`
+	// OnBrowserLost says what follows when the browser is lost after a question was asked; empty is session.BrowserLostRestart.
+	OnBrowserLost session.BrowserLostPolicy `json:"onBrowserLost,omitempty"`
 }
 
 // RecordInput writes a state and a step.

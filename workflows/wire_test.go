@@ -25,7 +25,7 @@ import (
 func wireNames() []string {
 	names := []string{
 		"workflow " + workflows.LoginWorkflow,
-		"signal " + workflows.SignalResume, "signal " + workflows.SignalBrowserLost,
+		"signal " + workflows.SignalResume, "signal " + workflows.SignalBrowserLost, "signal " + workflows.SignalPageLost,
 		"query " + workflows.QueryWaitingFor,
 		"queue " + workflows.TaskQueue, "queue " + workflows.PageTaskQueueFor(""),
 		"queue " + workflows.PageTaskQueueFor(session.BrowserChrome), "queue " + workflows.BrowserTaskQueue("BROWSER"),
@@ -38,7 +38,7 @@ func wireNames() []string {
 	} {
 		names = append(names, "activity "+a)
 	}
-	for _, e := range []string{workflows.ErrorOperationOver, workflows.ErrorNoBrowser, workflows.ErrorPageLost} {
+	for _, e := range []string{workflows.ErrorOperationOver, workflows.ErrorNoBrowser, workflows.ErrorPageLost, workflows.ErrorFaulty} {
 		names = append(names, "error "+e)
 	}
 	for _, a := range workflows.SearchAttributeNames() {
@@ -50,7 +50,7 @@ func wireNames() []string {
 // wireTypes are what goes into a history, by value of their roots.
 func wireTypes() []any {
 	return []any{
-		workflows.LoginInput{}, workflows.LoginResult{}, workflows.ResumeSignal{}, workflows.BrowserLostSignal{},
+		workflows.LoginInput{}, workflows.LoginResult{}, workflows.ResumeSignal{}, workflows.BrowserLostSignal{}, workflows.PageLostSignal{},
 		workflows.BeginInput{}, workflows.BeginOutput{}, workflows.RecordInput{}, workflows.AskInput{}, workflows.AskOutput{},
 		workflows.CloseQuestionInput{}, workflows.CloseQuestionOutput{}, workflows.FinishInput{},
 		workflows.OpenPageInput{}, workflows.OpenPageOutput{}, workflows.AdvanceInput{}, workflows.AdvanceOutput{},

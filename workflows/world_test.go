@@ -46,6 +46,7 @@ type world struct {
 	shown      []session.Step
 	askGives   session.QuestionState
 	closeGives session.QuestionState
+	policy     session.BrowserLostPolicy
 }
 
 func newWorld(t *testing.T) *world {
@@ -126,6 +127,12 @@ func (w *world) loseAfter(d time.Duration, attempt int) {
 	}, d)
 }
 
+func (w *world) losePageAfter(d time.Duration, attempt int) {
+	w.env.RegisterDelayedCallback(func() {
+		w.env.SignalWorkflow(workflows.SignalPageLost, &workflows.PageLostSignal{Attempt: attempt})
+	}, d)
+}
+
 func questionID(number int) string { return fmt.Sprintf("ask_%d", number) }
 func browserID(attempt int) string { return fmt.Sprintf("br_%d", attempt) }
 
@@ -133,7 +140,7 @@ func (w *world) wrote(write workflows.Write) { w.seqs = append(w.seqs, write.Seq
 
 func (w *world) onBegin(in *workflows.BeginInput) (*workflows.BeginOutput, error) {
 	w.wrote(in.Write)
-	return &workflows.BeginOutput{AnswerWait: 10 * time.Minute, Browser: session.BrowserShell}, w.beginErr
+	return &workflows.BeginOutput{AnswerWait: 10 * time.Minute, Browser: session.BrowserShell, OnBrowserLost: w.policy}, w.beginErr
 }
 
 func (w *world) onRecord(in *workflows.RecordInput) (*struct{}, error) {

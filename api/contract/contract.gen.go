@@ -745,8 +745,11 @@ type Project struct {
 	LoginURL string `json:"loginUrl"`
 
 	// Name The name in the path; may be left out.
-	Name string      `json:"name,omitempty,omitzero"`
-	OTP  OTPSettings `json:"otp,omitempty,omitzero"`
+	Name string `json:"name,omitempty,omitzero"`
+
+	// OnBrowserLost What a login does whose browser is lost after it asked a question: `restart` (begin anew; the new question says why) or `fail` (end as `engine`, `browser_lost`). Without it as the setting `operations.onBrowserLost` says.
+	OnBrowserLost string      `json:"onBrowserLost,omitempty,omitzero"`
+	OTP           OTPSettings `json:"otp,omitempty,omitzero"`
 
 	// Recipe What a person knows of a login that detection does not find; it overrides only what it names. Targets are a CSS selector, or
 	// `label=` and an accessible name, or `text=` and visible text.

@@ -85,7 +85,7 @@ func FromProject(p session.Project) Project {
 		Name: p.Name, LoginURL: p.LoginURL, AllowedHosts: p.AllowedHosts, CheckURL: p.CheckURL, LoggedIn: p.LoggedIn,
 		Browser: string(p.Browser), OTP: OTPSettings{Wait: p.OTP.Wait, Prefer: p.OTP.Prefer}, SignInWith: p.SignInWith,
 		Consent: string(p.Consent), Terms: string(p.Terms), Remember: string(p.Remember),
-		IdentityProviders: p.IdentityProviders, LoadMedia: p.LoadMedia, Recipe: p.Recipe,
+		IdentityProviders: p.IdentityProviders, LoadMedia: p.LoadMedia, OnBrowserLost: string(p.OnBrowserLost), Recipe: p.Recipe,
 		Version: p.Version, UpdatedAt: FromTime(p.UpdatedAt),
 	}
 }

@@ -54,18 +54,19 @@ type Process struct {
 	logger  *slog.Logger
 	closers []closer
 
-	dir      *dataDir
-	vault    *vault.Vault
-	db       store.Store
-	api      net.Listener
-	codec    net.Listener
-	monitor  net.Listener
-	temporal TemporalServer
-	client   client.Client
-	proxy    *browser.Proxy
-	fleet    *worker.Fleet
-	pages    *activities.Pages
-	workers  *worker.Workers
+	dir        *dataDir
+	vault      *vault.Vault
+	db         store.Store
+	api        net.Listener
+	codec      net.Listener
+	monitor    net.Listener
+	temporal   TemporalServer
+	client     client.Client
+	proxy      *browser.Proxy
+	fleet      *worker.Fleet
+	reconciler *worker.Reconciler
+	pages      *activities.Pages
+	workers    *worker.Workers
 
 	telemetry *telemetry.Telemetry
 

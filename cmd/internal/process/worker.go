@@ -18,6 +18,9 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.reconciler = &worker.Reconciler{
+		Store: p.db, Workflows: p.dispatcher(), Now: now, Logger: p.logger.With("part", "reconciler"), Made: p.telemetry.Reconciled,
+	}
 	p.fleet = &worker.Fleet{
 		Launch: p.launch,
 		Poll:   func(queue string) (func(), error) { return p.workers.PollPages(queue) },
@@ -26,7 +29,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 		Store:  p.db,
 		Now:    now,
 		Logger: p.logger.With("part", "fleet"),
-		OnLost: p.telemetry.BrowserLost,
+		OnLost: p.telemetry.BrowserLost, OnMarked: p.reconciler.BrowserLost,
 	}
 	p.pages = &activities.Pages{
 		Store: p.db, Vault: p.vault, Browsers: p.fleet, Upstreams: upstreams{p.proxy},
@@ -34,7 +37,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	}
 	p.workers = &worker.Workers{
 		Client:  p.client,
-		Records: &activities.Records{Store: p.db, IDs: p.vault, Now: now},
+		Records: &activities.Records{Store: p.db, IDs: p.vault, Now: now, OnBrowserLost: p.o.Config.Operations.OnBrowserLost},
 		Pages:   p.pages,
 		Drain:   p.o.Config.Worker.Drain,
 	}
@@ -88,8 +91,7 @@ func (p *Process) startWorkers(context.Context) error {
 		return err
 	}
 	rest = append(rest, stop)
-	reconciler := &worker.Reconciler{Store: p.db, Workflows: p.dispatcher(), Now: now, Logger: p.logger.With("part", "reconciler"), Made: p.telemetry.Reconciled}
-	p.background("reconciler", reconciler.Run)
+	p.background("reconciler", p.reconciler.Run)
 	purger := &worker.Purger{
 		Store: p.db, Retention: p.o.Config.Operations.Retention, Now: now, Logger: p.logger.With("part", "purger"), OnPurged: p.telemetry.Purged,
 	}
