@@ -45,10 +45,16 @@ test-production: ## Run the end-to-end tests on several processes with PostgreSQ
 	@scripts/ensure go gcc browser postgres
 	@scripts/test production
 
-bench: ## Compare a login's time with a bare chromedp script and with Playwright
-	@scripts/ensure go browser
-	@scripts/build
-	@go run ./bench/logintime $(ARGS)
+bench: ## Compare logins with scripts for chromedp, Playwright and puppeteer-cluster (8 minutes); options: ARGS="-rounds 1"
+	@scripts/ensure go browser node
+	@scripts/build anteroom-standalone
+	@$(MAKE) --silent bench/scripts/node_modules/.package-lock.json
+	@CGO_ENABLED=0 go run -trimpath ./bench/compare $(ARGS)
+
+# No script of a package runs, so that none downloads a browser.
+bench/scripts/node_modules/.package-lock.json: bench/scripts/package-lock.json
+	@cd bench/scripts && ../../scripts/progress "installing npm packages" - npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 lint: ## Check style, walls and workflows
 	@scripts/ensure go
