@@ -41,6 +41,8 @@ var (
 	ErrSecretsErased = errors.New("the operation's secrets are erased")
 	// ErrTransition: the operation's state machine has no such transition.
 	ErrTransition = errors.New("no such transition")
+	// ErrRequestDiffers: the request's key was given to another request.
+	ErrRequestDiffers = errors.New("the request's key names another request")
 	// ErrBadCursor: the cursor is not one that a list returned.
 	ErrBadCursor = errors.New("the cursor is not one that a list returned")
 )

@@ -26,6 +26,8 @@ type Store interface {
 	// the watch. Changes may be merged; a receiver reads the row again. A driver without notification
 	// ticks once a second.
 	Watch(operationID string) (<-chan struct{}, func())
+	// WatchSession is Watch for a session's row, its end included.
+	WatchSession(workspace, project, id string) (<-chan struct{}, func())
 	// Observe has o told what the store does. Call it before the store is used.
 	Observe(o Observer)
 	// Ping reports whether the database answers.
@@ -109,6 +111,8 @@ type NewOperation struct {
 	SessionName *string
 	// Secrets are the sealed parameters and proxy of the operation.
 	Secrets []SealedSecret
+	// Request is the caller's request for it; the zero value for one that has no name.
+	Request Request
 }
 
 // SealedSecret is one sealed value with its name: "parameters", "proxy".
@@ -147,7 +151,8 @@ type Operations interface {
 	// CreateOperation writes the operation as queued, its secrets and its session in one transaction. A new
 	// session is pending; one with a proven state stays ready; any other becomes pending. Errors: ErrNotFound (project),
 	// *OperationLiveError, *AccountBusyError when another session's live operation uses the same account, *BreakerOpenError when
-	// the account's breaker refuses these credentials: nothing is written then.
+	// the account's breaker refuses these credentials, and before all of these *RequestMadeError and ErrRequestDiffers: nothing is
+	// written then.
 	CreateOperation(ctx context.Context, n NewOperation) (session.Operation, error)
 	GetOperation(ctx context.Context, ref Ref) (session.Operation, error)
 	// ListOperations lists newest first, after a cursor ("" for the start; ErrBadCursor for one that no list returned).
@@ -170,6 +175,12 @@ type Operations interface {
 	FinishOperation(ctx context.Context, f Finish) (session.Operation, error)
 	// RequestCancel ends a queued operation as canceled at once and marks a live one. A final one is returned as it is.
 	RequestCancel(ctx context.Context, ref Ref, at time.Time) (session.Operation, error)
+	// Journal returns the entries of an operation after the one with this number (0 for all, FromLatest), at most MaxJournal,
+	// oldest first; none for an operation that is not there, or of which a version before wrote all.
+	Journal(ctx context.Context, ref Ref, after int64) ([]JournalEntry, error)
+	// MadeRequest says which operation a request was about that was made before: ErrNotFound for none, ErrRequestDiffers where its
+	// key named another one.
+	MadeRequest(ctx context.Context, workspace string, r Request) (operationID string, err error)
 	// OperationSecrets returns the sealed secrets; ErrSecretsErased once the operation ended.
 	OperationSecrets(ctx context.Context, ref Ref) ([]SealedSecret, error)
 	// Claim inserts the unique claim (operation, attempt, step, key) if the operation is live, the lease has this epoch
@@ -206,7 +217,7 @@ type Questions interface {
 	AskQuestion(ctx context.Context, t Transition, q session.InfoRequest) (session.InfoRequest, session.QuestionState, error)
 	// AnswerQuestion accepts the sealed input where the question is open and unexpired at a.At, and in the same
 	// transaction hides it from the operation's row, which becomes running. Errors: ErrNotFound (operation), ErrQuestionUnknown,
-	// *QuestionStaleError, ErrNothingAsked, ErrOperationOver.
+	// *QuestionStaleError, ErrNothingAsked, ErrOperationOver; before all of these *RequestMadeError and ErrRequestDiffers.
 	AnswerQuestion(ctx context.Context, a Answer) error
 	// CloseQuestion closes it where it is open and returns the state it then has: answered when an answer came first.
 	CloseQuestion(ctx context.Context, ref Ref, questionID string, at time.Time) (session.QuestionState, error)
@@ -233,6 +244,8 @@ type Answer struct {
 	QuestionID string
 	Input      Sealed
 	At         time.Time
+	// Request is the caller's request; the zero value for one that has no name.
+	Request Request
 }
 
 // Pages holds the browsers and the pages lent to operations.

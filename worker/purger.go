@@ -23,12 +23,14 @@ const (
 	// leastSpent is how long a spent time step is remembered at least, however short the retention: its code is worth something
 	// for minutes, and a clock may be wrong for hours.
 	leastSpent = 24 * time.Hour
+	// keepRequests is how long a request is remembered, whatever the retention: as long as callers repeat one.
+	keepRequests = 24 * time.Hour
 )
 
 // Purger removes finished operations after the retention, and whatever else would pile up. Several may run at once.
 type Purger struct {
 	Store store.Retention
-	// Retention is how long a finished operation is kept; 0 keeps everything.
+	// Retention is how long a finished operation is kept; 0 keeps all of them.
 	Retention time.Duration
 	Now       func() time.Time
 	Logger    *slog.Logger
@@ -36,11 +38,8 @@ type Purger struct {
 	OnPurged func(what string, rows int)
 }
 
-// Run purges until ctx ends; the caller waits for its return. It returns at once where everything is kept.
+// Run purges until ctx ends; the caller waits for its return.
 func (p *Purger) Run(ctx context.Context) {
-	if p.Retention <= 0 {
-		return
-	}
 	for pauseFor(ctx, purgeInterval-purgeJitter+rand.N(2*purgeJitter)) { //nolint:gosec // chance, not secrecy, keeps processes apart
 		p.Purge(ctx)
 	}
@@ -60,6 +59,16 @@ func pauseFor(ctx context.Context, d time.Duration) bool {
 
 // Purge does one round.
 func (p *Purger) Purge(ctx context.Context) {
+	p.all(ctx, "requests", func(ctx context.Context) (int, error) {
+		return p.Store.PurgeRequests(ctx, p.Now().Add(-keepRequests), purgeBatch)
+	})
+	if p.Retention > 0 {
+		p.purgeOld(ctx)
+	}
+}
+
+// purgeOld removes what the retention bounds.
+func (p *Purger) purgeOld(ctx context.Context) {
 	before := p.Now().Add(-p.Retention)
 	spentBefore := p.Now().Add(-max(p.Retention, leastSpent))
 	p.all(ctx, "operations", func(ctx context.Context) (int, error) {

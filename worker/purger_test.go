@@ -78,6 +78,7 @@ func (e *endless) PurgeOperations(_ context.Context, _ time.Time, limit int) (in
 	e.calls++
 	return limit, e.err
 }
+func (e *endless) PurgeRequests(context.Context, time.Time, int) (int, error)       { return 0, e.err }
 func (e *endless) PurgeBrowsers(context.Context, time.Time, int) (int, error)       { return 0, e.err }
 func (e *endless) PurgeBreakers(context.Context, time.Time, int) (int, error)       { return 0, e.err }
 func (e *endless) PurgeSpends(context.Context, string, time.Time, int) (int, error) { return 0, e.err }
@@ -96,9 +97,28 @@ func TestPurger_WhenThereIsMuch_TakesItInBoundedRoundsAMinuteApart(t *testing.T)
 	})
 }
 
-func TestPurger_WhenEverythingIsKept_DoesNothing(t *testing.T) {
+func TestPurge_WhenEverythingIsKept_ForgetsRequestsAfterADayAllTheSame(t *testing.T) {
 	t.Parallel()
-	(&worker.Purger{}).Run(t.Context())
+	b := setup(t)
+	over := b.running("op_over")
+	_, err := b.db.FinishOperation(t.Context(), store.Finish{Transition: b.transition(over, 2, session.OperationFailed)})
+	require.NoError(t, err)
+	request := store.Request{Key: "key", Fingerprint: "print"}
+	_, err = b.db.CreateOperation(t.Context(), store.NewOperation{Request: request, Operation: session.Operation{
+		ID: "op_1", Workspace: over.Workspace, Project: "demo", SessionID: "s", Kind: session.OperationCreate, CreatedAt: b.at, StartDeadline: b.at,
+	}})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		later time.Duration
+		want  error
+	}{{23 * time.Hour, nil}, {2 * time.Hour, store.ErrNotFound}} {
+		b.at = b.at.Add(c.later)
+		b.purger(0).Purge(t.Context())
+		_, err = b.db.MadeRequest(t.Context(), over.Workspace, request)
+		require.ErrorIs(t, err, c.want)
+	}
+	_, err = b.db.GetOperation(t.Context(), over)
+	require.NoError(t, err)
 }
 
 func TestPurger_WhenTheStoreFails_SaysWhatAndGoesOnLater(t *testing.T) {
@@ -108,5 +128,5 @@ func TestPurger_WhenTheStoreFails_SaysWhatAndGoesOnLater(t *testing.T) {
 	p := &worker.Purger{Store: db, Retention: time.Hour, Now: time.Now, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	p.Purge(t.Context())
 	require.Equal(t, 1, db.calls)
-	require.Equal(t, 4, strings.Count(log.String(), "error=broken"), log.String())
+	require.Equal(t, 5, strings.Count(log.String(), "error=broken"), log.String())
 }

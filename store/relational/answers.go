@@ -17,6 +17,9 @@ WHERE operation_id = ?1 AND workspace = ?2 AND id = ?3 AND answered_at = ?5 AND 
 // AnswerQuestion accepts the answer of an open, unexpired question, once; see store.Questions.
 func (d *DB) AnswerQuestion(ctx context.Context, a store.Answer) error {
 	return d.write(ctx, "answer question "+a.QuestionID, func(ctx context.Context, tx *tx) error {
+		if err := tx.first(ctx, a.Ref, a.Request, a.At); err != nil {
+			return unlessOwn(err, tx.again)
+		}
 		rows, err := tx.exec(ctx, `UPDATE questions SET state = 'answered', input = ?4, answered_at = ?5
 WHERE operation_id = ?1 AND workspace = ?2 AND id = ?3 AND state = 'open' AND expires_at > ?5
 AND EXISTS (SELECT 1 FROM operations WHERE id = ?1 AND workspace = ?2 AND `+isLive+`)`,
@@ -29,6 +32,15 @@ AND EXISTS (SELECT 1 FROM operations WHERE id = ?1 AND workspace = ?2 AND `+isLi
 		}
 		return tx.answered(ctx, a)
 	})
+}
+
+// unlessOwn is nil where the request that was made before is this call's own: a run before this one was committed.
+func unlessOwn(err error, again bool) error {
+	var made *store.RequestMadeError
+	if again && errors.As(err, &made) {
+		return nil
+	}
+	return err
 }
 
 // answered shows the operation running again.

@@ -37,7 +37,7 @@ type Database interface {
 	PollRow(ctx context.Context, query string, args ...any) Row
 	// Write runs fn in a transaction of its own, as if nobody else wrote meanwhile, and commits. It may run fn again from the
 	// start where that takes repeating, also after a commit of which nobody saw whether it happened: fn must not mistake what
-	// it wrote itself for somebody else's. fn returns the operations that it changed; other processes are told of them. An
+	// it wrote itself for somebody else's. fn returns what it changed, operations and sessions; other processes are told of them. An
 	// error of fn rolls back and is returned as it is.
 	Write(ctx context.Context, fn func(ctx context.Context, tx Tx) (changed []string, err error)) error
 }
@@ -58,8 +58,16 @@ func (d *DB) Observe(o store.Observer) { d.observer = o }
 // Watch tells of changes of the operation; see store.Store.
 func (d *DB) Watch(operationID string) (<-chan struct{}, func()) { return d.hub.watch(operationID) }
 
-// Tell wakes whoever watches the operations: another process changed them.
-func (d *DB) Tell(operations ...string) { d.hub.tell(operations) }
+// WatchSession tells of changes of the session; see store.Store.
+func (d *DB) WatchSession(workspace, project, id string) (<-chan struct{}, func()) {
+	return d.hub.watch(sessionTopic(workspace, project, id))
+}
+
+// sessionTopic names a session among what is watched. It has slashes, which ids of operations and the other names have not.
+func sessionTopic(workspace, project, id string) string { return workspace + "/" + project + "/" + id }
+
+// Tell wakes whoever watches these operations or sessions, as Write named them: another process changed them.
+func (d *DB) Tell(changed ...string) { d.hub.tell(changed) }
 
 // TellAll wakes everybody who watches anything: changes may have been missed.
 func (d *DB) TellAll() { d.hub.tellAll() }

@@ -91,6 +91,7 @@ failure = ?7, verdict = ?8, updated_at = max(updated_at, ?9), finished_at = ?9, 
 		}
 	}
 	t.changed = append(t.changed, op.ID)
+	t.sessionChanged(op.Workspace, op.Project, op.SessionID)
 	ended, err := loadOperation(ctx, t, f.Ref)
 	if err == nil {
 		t.happened(store.Event{Before: op, After: ended})

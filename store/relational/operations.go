@@ -65,14 +65,7 @@ func (d *DB) CreateOperation(ctx context.Context, n store.NewOperation) (created
 				return err
 			}
 		}
-		live, err := liveOperation(ctx, tx, op.Workspace, op.Project, op.SessionID)
-		if err != nil {
-			return err
-		}
-		if live != nil {
-			return &store.OperationLiveError{OperationID: live.ID}
-		}
-		if err := tx.free(ctx, op, op.CreatedAt); err != nil {
+		if err := tx.mayCreate(ctx, n); err != nil {
 			return err
 		}
 		if created, err = tx.createOperation(ctx, n); err != nil {
@@ -82,6 +75,22 @@ func (d *DB) CreateOperation(ctx context.Context, n store.NewOperation) (created
 		return nil
 	})
 	return created, err
+}
+
+// mayCreate remembers the request, and says why the operation cannot be created.
+func (t *tx) mayCreate(ctx context.Context, n store.NewOperation) error {
+	op := n.Operation
+	if err := t.first(ctx, store.Ref{Workspace: op.Workspace, Operation: op.ID}, n.Request, op.CreatedAt); err != nil {
+		return err
+	}
+	live, err := liveOperation(ctx, t, op.Workspace, op.Project, op.SessionID)
+	if err != nil {
+		return err
+	}
+	if live != nil {
+		return &store.OperationLiveError{OperationID: live.ID}
+	}
+	return t.free(ctx, op, op.CreatedAt)
 }
 
 func (t *tx) createOperation(ctx context.Context, n store.NewOperation) (session.Operation, error) {

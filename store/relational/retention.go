@@ -15,8 +15,10 @@ const (
 AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.operation_id = operations.id AND l.released_at = 0) ORDER BY finished_at, id LIMIT ?1`
 	purgeBrowsers = `DELETE FROM browsers WHERE id IN (SELECT b.id FROM browsers b WHERE b.lost_at > 0 AND b.lost_at < ?2
 AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.browser_id = b.id) ORDER BY b.lost_at, b.id LIMIT ?1)`
-	selectSpent = "SELECT workspace, owner, kind, key FROM spends WHERE kind = ?3 AND spent_at < ?2 ORDER BY spent_at LIMIT ?1"
-	purgeSpends = "DELETE FROM spends WHERE (workspace, owner, kind, key) IN (" + selectSpent + ")"
+	selectSpent       = "SELECT workspace, owner, kind, key FROM spends WHERE kind = ?3 AND spent_at < ?2 ORDER BY spent_at LIMIT ?1"
+	purgeSpends       = "DELETE FROM spends WHERE (workspace, owner, kind, key) IN (" + selectSpent + ")"
+	selectOldRequests = "SELECT workspace, key FROM requests WHERE made_at < ?2 ORDER BY made_at LIMIT ?1"
+	purgeRequests     = "DELETE FROM requests WHERE (workspace, key) IN (" + selectOldRequests + ")"
 	// purgeBreakers leaves those that only a person or a success closes.
 	purgeBreakers = `DELETE FROM breakers WHERE (workspace, account_key, credential_key) IN
 (SELECT workspace, account_key, credential_key FROM breakers WHERE until > 0 AND until < ?2 ORDER BY until LIMIT ?1)`
@@ -28,6 +30,7 @@ var ofPurged = []string{
 	"DELETE FROM captures WHERE operation_id IN (" + purged + ")",
 	"DELETE FROM questions WHERE operation_id IN (" + purged + ")",
 	"DELETE FROM claims WHERE operation_id IN (" + purged + ")",
+	"DELETE FROM journal WHERE operation_id IN (" + purged + ")",
 	"DELETE FROM artefacts WHERE operation_id IN (" + purged + ")",
 	"DELETE FROM leases WHERE operation_id IN (" + purged + ")",
 	// An operation whose account was never known stood for it.
@@ -78,6 +81,11 @@ func (d *DB) PurgeBrowsers(ctx context.Context, t time.Time, limit int) (int, er
 // PurgeSpends removes what was spent before t; see store.Retention.
 func (d *DB) PurgeSpends(ctx context.Context, kind string, t time.Time, limit int) (int, error) {
 	return d.purge(ctx, "spends", purgeSpends, limit, at(t), kind)
+}
+
+// PurgeRequests removes requests that were made before t; see store.Retention.
+func (d *DB) PurgeRequests(ctx context.Context, t time.Time, limit int) (int, error) {
+	return d.purge(ctx, "requests", purgeRequests, limit, at(t))
 }
 
 // PurgeBreakers removes breakers that closed before t; see store.Retention.

@@ -70,6 +70,7 @@ func (d *DB) DeleteSession(ctx context.Context, workspace, project, id string, d
 		if err == nil && rows == 0 && !tx.again {
 			return store.ErrNotFound
 		}
+		tx.sessionChanged(workspace, project, id)
 		return err
 	})
 	if err != nil {
@@ -78,9 +79,15 @@ func (d *DB) DeleteSession(ctx context.Context, workspace, project, id string, d
 	return ended, nil
 }
 
+// sessionChanged has whoever watches the session told.
+func (t *tx) sessionChanged(workspace, project, id string) {
+	t.changed = append(t.changed, sessionTopic(workspace, project, id))
+}
+
 // createSession writes the session of a new operation; see store.Operations.
 func (t *tx) createSession(ctx context.Context, n store.NewOperation) error {
 	op := n.Operation
+	t.sessionChanged(op.Workspace, op.Project, op.SessionID)
 	return t.run(ctx, `INSERT INTO sessions (workspace, project, id, name, state, version, operation_id, created_at, updated_at)
 VALUES (?1, ?2, ?3, coalesce(?4, ''), 'pending', 1, ?5, ?6, ?6)
 ON CONFLICT (workspace, project, id) DO UPDATE SET name = coalesce(?4, sessions.name), version = sessions.version + 1, operation_id = ?5, updated_at = ?6,

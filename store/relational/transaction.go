@@ -32,6 +32,9 @@ func (d *DB) write(ctx context.Context, doing string, fn func(ctx context.Contex
 		runs++
 		t := &tx{Tx: inner, again: ran}
 		err := fn(ctx, t)
+		if err == nil {
+			err = t.keepJournal(ctx)
+		}
 		if err == nil && (len(t.events) > 0 || !ran) { // one that finds nothing left to do was committed before
 			events = t.events
 		}

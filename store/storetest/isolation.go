@@ -47,6 +47,8 @@ var spansWorkspaces = map[string]string{
 	"PurgeBrowsers":       purgers,
 	"PurgeSpends":         purgers,
 	"PurgeBreakers":       purgers,
+	"PurgeRequests":       purgers,
+	"WatchSession":        "tells that something changed, not what",
 	"Watch":               "tells that something changed, not what",
 	"Ping":                "touches no row",
 	"Close":               "touches no row",
@@ -110,6 +112,7 @@ type victim struct {
 	waiting, answered store.Ref
 	open, done        session.InfoRequest
 	lease             store.Lease
+	request           store.Request
 }
 
 func (f *fixture) victim() victim {
@@ -121,6 +124,11 @@ func (f *fixture) victim() victim {
 	v.waiting, v.open = f.waiting("waiting")
 	v.answered, v.done = f.answered("answered")
 	v.lease = f.lent(v.waiting)
+	v.request = store.Request{Key: "request-1", Fingerprint: "print-1"}
+	n := promise("session-requested", "op_requested")
+	n.Request = v.request
+	_, err = f.CreateOperation(f.t.Context(), n)
+	require.NoError(f.t, err)
 	require.NoError(f.t, f.SaveCapture(f.t.Context(), v.waiting, store.Sealed("candidate"), now))
 	require.NoError(f.t, f.SaveAccountMemory(f.t.Context(), workspace, v.account, store.Sealed("memory"), 0, now))
 	require.NoError(f.t, f.SaveArtefact(f.t.Context(), artefactOf(v.waiting, "page-1.png")))
@@ -156,6 +164,8 @@ func (v victim) snapshot(f *fixture) []any {
 	add(input, err)
 	_, open, err := f.GetQuestion(ctx, v.waiting, v.open.ID)
 	add(open, err)
+	journal, err := f.Journal(ctx, v.waiting, 0)
+	add(journal, err)
 	memory, _, err := f.AccountMemory(ctx, workspace, v.account)
 	add(memory, err)
 	artefact, err := f.GetArtefact(ctx, v.waiting, "page-1.png")
@@ -199,6 +209,14 @@ func (v victim) intrusions(f *fixture) map[string]func(context.Context) error {
 	add("RequestCancel", func(ctx context.Context) error { _, err := f.RequestCancel(ctx, waiting, now); return err })
 	add("SaveCapture", func(ctx context.Context) error { return f.SaveCapture(ctx, waiting, store.Sealed("planted"), now) })
 	add("Capture", func(ctx context.Context) error { _, err := f.Capture(ctx, waiting); return err })
+	add("Journal", func(ctx context.Context) error {
+		entries, err := f.Journal(ctx, waiting, 0)
+		return found(len(entries), err)
+	})
+	add("MadeRequest", func(ctx context.Context) error {
+		_, err := f.MadeRequest(ctx, otherWorkspace, v.request)
+		return err
+	})
 	add("OperationSecrets", func(ctx context.Context) error { _, err := f.OperationSecrets(ctx, waiting); return err })
 	add("Claim", func(ctx context.Context) error { _, err := f.Claim(ctx, claimFor(waiting, lease.Epoch)); return err })
 	add("AskQuestion", func(ctx context.Context) error {

@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, except ...string) {
 		installationTests, keyTests, projectTests, sessionTests, operationTests, listingTests, transitionTests, finishTests,
 		breakerTests, cancelTests, secretTests, questionTests, answerTests, claimTests, leaseTests, lendingTests, sweepTests, retentionTests, watchTests,
 		accountTests, spendTests, memoryTests, artefactTests, wayTests, isolationTests, modelTests, submitTests, eventTests,
+		journalTests, requestTests,
 	} {
 		maps.Copy(all, part)
 	}
