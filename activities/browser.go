@@ -40,6 +40,8 @@ type Browser interface {
 	// Adopt attaches to a page that another process made in a browser that outlives it; the caller must close or leave it.
 	// The error is login.ErrPageLost when there is no such page.
 	Adopt(ctx context.Context, browserContextID, targetID string, o browser.PageOptions) (Page, error)
+	// DeadPages are the targets that crashed or closed themselves, as long as their browser context is not disposed of.
+	DeadPages(ctx context.Context) ([]string, error)
 	// Orphans are the browser contexts older than age whose process left; none of a browser that ends with its process.
 	Orphans(ctx context.Context, age time.Duration) ([]string, error)
 	// DisposeOf ends a browser context with its pages. One that is gone is no error.

@@ -60,3 +60,14 @@ func (h *heldPage) RememberPasskeys(ctx context.Context, p *Pages, op session.Op
 func Step(ctx context.Context, attempted string, run func(ctx context.Context) (struct{}, error)) (struct{}, error) {
 	return step(ctx, attempted, run)
 }
+
+// DeadWatch looks for pages that are gone, again and again.
+type DeadWatch struct{ told deadWatch }
+
+// Look looks once at a browser.
+func (w *DeadWatch) Look(ctx context.Context, p *Pages, b Browser) error {
+	if w.told == nil {
+		w.told = deadWatch{}
+	}
+	return p.tellOfDeadPages(ctx, b, w.told)
+}

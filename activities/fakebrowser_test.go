@@ -57,6 +57,8 @@ type fakeBrowser struct {
 
 	// orphans are what Orphans lists; disposed is what was disposed of by its id.
 	orphans []string
+	// dead is what DeadPages lists.
+	dead []string
 
 	mu       sync.Mutex
 	disposed []string
@@ -124,6 +126,12 @@ func (b *fakeBrowser) Adopt(_ context.Context, contextID, targetID string, o bro
 
 func (b *fakeBrowser) Orphans(context.Context, time.Duration) ([]string, error) {
 	return b.orphans, nil
+}
+
+func (b *fakeBrowser) DeadPages(context.Context) ([]string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.dead, nil
 }
 
 func (b *fakeBrowser) DisposeOf(contextID string) error {

@@ -54,6 +54,8 @@ type Pages struct {
 	Upstreams Upstreams
 	Now       func() time.Time
 	Logger    *slog.Logger
+	// OnPageLost tells the login that the page of an attempt is gone from a browser that lives on. It may be repeated.
+	OnPageLost func(ctx context.Context, ref store.Ref, attempt int) error
 
 	lent registry
 }

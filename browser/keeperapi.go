@@ -42,6 +42,7 @@ func (k *Keeper) routes() http.Handler {
 		"GET /state":                  k.getState,
 		"POST /browsers":              k.postBrowser,
 		"GET /browsers/{id}/contexts": k.getContexts,
+		"GET /browsers/{id}/dead":     k.getDeadPages,
 		"GET /browsers/{id}/devtools": k.getDevtools,
 		"POST /upstreams":             k.postUpstream,
 		"DELETE /upstreams":           k.deleteUpstream,

@@ -71,6 +71,9 @@ func (b *keptBrowser) greet(ctx context.Context, limit time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("start the browser: %w", err)
 	}
+	if err := b.mux.followPages(ctx); err != nil {
+		return fmt.Errorf("start the browser: %w", err)
+	}
 	return nil
 }
 

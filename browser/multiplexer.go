@@ -37,6 +37,8 @@ type multiplexer struct {
 	sessions map[string]*muxSession
 	contexts map[string]*keptContext
 	clients  map[*muxClient]struct{}
+	// pages are the pages there are, with their browser contexts.
+	pages map[string]string
 }
 
 // muxSession is a DevTools session of a client.
@@ -57,6 +59,8 @@ type keptContext struct {
 	proxy string
 	// owner is the client that made it or attached to a page of it last; nil when it left.
 	owner *muxClient
+	// dead are the pages in it that crashed or closed themselves.
+	dead []string
 }
 
 // answer is Chromium's answer to a command of our own.
@@ -74,7 +78,7 @@ func newMultiplexer(pipe io.Writer, logger *slog.Logger) *multiplexer {
 	return &multiplexer{
 		logger: logger, now: time.Now, pipe: pipe, lost: make(chan struct{}), nextID: ownIDs,
 		waiting: map[int]chan<- answer{}, sessions: map[string]*muxSession{},
-		contexts: map[string]*keptContext{}, clients: map[*muxClient]struct{}{},
+		contexts: map[string]*keptContext{}, clients: map[*muxClient]struct{}{}, pages: map[string]string{},
 	}
 }
 
@@ -111,6 +115,10 @@ func (m *multiplexer) route(e *envelope, msg []byte) {
 	defer m.mu.Unlock()
 	if id := number(e.id); id >= ownIDs {
 		m.resolve(id, msg)
+		return
+	}
+	if e.session == nil {
+		m.notice(e, msg)
 		return
 	}
 	s := m.sessions[string(e.session)]

@@ -95,6 +95,11 @@ func (d *Dispatcher) BrowserLost(ctx context.Context, ref store.Ref, browserID s
 	return d.signal(ctx, ref, workflows.SignalBrowserLost, &workflows.BrowserLostSignal{BrowserID: browserID})
 }
 
+// PageLost tells the workflow that the page of an attempt is gone from a browser that lives on.
+func (d *Dispatcher) PageLost(ctx context.Context, ref store.Ref, attempt int) error {
+	return d.signal(ctx, ref, workflows.SignalPageLost, &workflows.PageLostSignal{Attempt: attempt})
+}
+
 func (d *Dispatcher) signal(ctx context.Context, ref store.Ref, name string, payload any) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()

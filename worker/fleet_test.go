@@ -57,6 +57,8 @@ func (b *fakeBrowser) Adopt(context.Context, string, string, browser.PageOptions
 
 func (b *fakeBrowser) Orphans(context.Context, time.Duration) ([]string, error) { return nil, nil }
 
+func (b *fakeBrowser) DeadPages(context.Context) ([]string, error) { return nil, nil }
+
 func (b *fakeBrowser) DisposeOf(string) error { return nil }
 
 func (b *fakeBrowser) NewRestoredPage(context.Context, browser.PageOptions, session.StorageState) (activities.Page, error) {

@@ -33,7 +33,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	}
 	p.pages = &activities.Pages{
 		Store: p.db, Vault: p.vault, Browsers: p.fleet, Upstreams: upstreams{p.proxy},
-		Now: now, Logger: p.logger.With("part", "pages"),
+		Now: now, Logger: p.logger.With("part", "pages"), OnPageLost: p.dispatcher().PageLost,
 	}
 	p.workers = &worker.Workers{
 		Client:  p.client,
@@ -97,6 +97,7 @@ func (p *Process) startWorkers(context.Context) error {
 	}
 	p.background("purger", purger.Run)
 	p.background("janitor", p.pages.RunJanitor)
+	p.background("watch of pages", p.pages.WatchPages)
 	p.background("watch of other browsers", p.fleet.Notice)
 	if p.fleet.Keeper != nil {
 		p.background("browsers of the keeper", p.fleet.Follow)
