@@ -43,6 +43,8 @@ type activity struct {
 	// moved is when a request or a navigation last began or ended, mutated when the document last changed.
 	moved, mutated time.Time
 	requests       map[network.RequestID]request
+	// life is what says that the page lives by itself.
+	life signsOfLife
 	// navigating holds frames on their way to another document.
 	navigating map[cdp.FrameID]request
 
@@ -68,13 +70,15 @@ type mainDocument struct {
 	challenge string
 	fault     Fault
 	faulted   bool
+	// renewed is true where its header says that it is to be loaded again after a time.
+	renewed bool
 }
 
 func newActivity(shared *pulse, main cdp.FrameID) *activity {
 	return &activity{
 		pulse: shared, main: main, moved: time.Now(), parsed: true,
 		requests: map[network.RequestID]request{}, navigating: map[cdp.FrameID]request{},
-		frames: map[cdp.FrameID]*frame{}, worlds: map[cdp.FrameID]world{},
+		frames: map[cdp.FrameID]*frame{}, worlds: map[cdp.FrameID]world{}, life: newSignsOfLife(),
 	}
 }
 
@@ -93,6 +97,7 @@ func (a *activity) observe(l *link, ev any) {
 }
 
 func (a *activity) apply(l *link, ev any) {
+	a.life.observe(ev)
 	switch ev := ev.(type) {
 	case *network.EventRequestWillBeSent:
 		a.requestStarted(ev)
@@ -169,6 +174,7 @@ func (a *activity) framePatience(frame cdp.FrameID) time.Duration {
 
 func (a *activity) navigates(frame cdp.FrameID, patience time.Duration) {
 	a.happened()
+	a.life.at = a.moved
 	a.navigating[frame] = request{started: time.Now(), patience: patience}
 }
 
@@ -187,6 +193,7 @@ func (a *activity) navigated(l *link, f *cdp.Frame) {
 	if f.ID == a.main {
 		a.parsed, a.loaded, a.committed, a.dialogs = false, false, f.LoaderID, 0
 		a.origin = f.SecurityOrigin
+		a.life.left()
 		clear(a.requests) // they belonged to the document that is gone
 		for id := range a.frames {
 			if id != f.ID {
@@ -246,6 +253,7 @@ func (a *activity) responded(ev *network.EventResponseReceived) {
 	main := ev.Type == network.ResourceTypeDocument && ev.FrameID == a.main
 	if main {
 		a.document = mainDocument{loader: ev.LoaderID, url: ev.Response.URL, status: status, fault: fault, faulted: faulted}
+		a.document.renewed = header(ev.Response.Headers, "Refresh") != ""
 		if status == http.StatusUnauthorized {
 			a.document.challenge = challengeOf(header(ev.Response.Headers, "Www-Authenticate"))
 		}

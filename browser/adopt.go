@@ -63,23 +63,55 @@ func (b *Browser) adoptPage(ctx context.Context, id cdp.BrowserContextID, target
 	if err := b.refuseDownloads(ctx, id); err != nil {
 		return nil, err
 	}
-	p, err := b.attachPage(ctx, id, targetID, o, true)
+	woken, err := b.wakeAll(ctx, id, targetID)
 	if err != nil {
 		return nil, err
 	}
-	list, err := callBrowser(ctx, b, target.GetTargets, target.GetTargetsParams{}, DefaultCallTimeout)
+	p, err := b.attachPage(ctx, id, targetID, o, tabOptions{opened: true, woken: woken})
+	if err != nil {
+		woken.release(b.root) //nolint:contextcheck // if it is still there
+		return nil, err
+	}
+	popups, err := b.popupsOf(ctx, id, targetID)
 	if err != nil {
 		p.Leave()
 		return nil, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, info := range list.TargetInfos {
-		if info.BrowserContextID == id && info.Type == "page" && info.Subtype != "prerender" && info.TargetID != targetID {
-			b.admit(b.tenants[id], info.TargetID) // a window that the page opened before
-		}
+	for _, popup := range popups {
+		b.admit(b.tenants[id], popup)
 	}
 	return p, nil
+}
+
+// wakeAll thaws a page and its windows, which cannot be attached to otherwise.
+func (b *Browser) wakeAll(ctx context.Context, id cdp.BrowserContextID, targetID target.ID) (*rawSession, error) {
+	popups, err := b.popupsOf(ctx, id, targetID)
+	if err != nil {
+		return nil, err
+	}
+	for _, popup := range popups {
+		if s, err := b.wake(ctx, popup, false); err == nil { // one that closes needs nothing
+			s.release(ctx)
+		}
+	}
+	return b.wake(ctx, targetID, true)
+}
+
+// popupsOf lists the windows that a page opened before.
+func (b *Browser) popupsOf(ctx context.Context, id cdp.BrowserContextID, targetID target.ID) ([]target.ID, error) {
+	list, err := callBrowser(ctx, b, target.GetTargets, target.GetTargetsParams{}, DefaultCallTimeout)
+	if err != nil {
+		return nil, err
+	}
+	var popups []target.ID
+	for _, info := range list.TargetInfos {
+		if info.BrowserContextID == id && info.Type == "page" && info.Subtype != "prerender" && info.TargetID != targetID {
+			popups = append(popups, info.TargetID)
+		}
+	}
+	return popups, nil
 }
 
 // proxyOf is the proxy that a browser context was made with.

@@ -2,10 +2,12 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 )
 
@@ -19,6 +21,18 @@ func (p *Page) CloseWindow(ctx context.Context) error {
 func IsolateSites(o Options) Options {
 	o.isolateSites = true
 	return o
+}
+
+// Eval returns what an expression of the page's own script is, as JSON.
+func (p *Page) Eval(ctx context.Context, expression string) (string, error) {
+	res, err := call(ctx, p.own, runtime.Evaluate, runtime.EvaluateParams{
+		Expression: "JSON.stringify(" + expression + ")", ReturnByValue: new(true),
+	})
+	if err != nil {
+		return "", err
+	}
+	var text string
+	return text, json.Unmarshal(res.Result.Value, &text)
 }
 
 // Sessions counts the DevTools sessions that the frames in front belong to.

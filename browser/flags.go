@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/chromedp/chromedp"
@@ -26,6 +27,12 @@ const (
 	srcMeasured   = "measured: engineering facts 3.4"
 )
 
+// The size of a page's window, in CSS pixels.
+const (
+	windowWidth  = 1280
+	windowHeight = 900
+)
+
 // commonFlags are given to both kinds of browser.
 var commonFlags = []flag{
 	{"headless", true, "no display", srcHeadless},
@@ -33,7 +40,7 @@ var commonFlags = []flag{
 	{"mute-audio", true, "no audio service", srcPuppeteer},
 	{"no-first-run", true, "no welcome page", srcPuppeteer},
 	{"no-default-browser-check", true, "no question at start", srcPuppeteer},
-	{"window-size", "1280,900", "a desktop layout", "DESIGN: desktop login pages"},
+	{"window-size", strconv.Itoa(windowWidth) + "," + strconv.Itoa(windowHeight), "a desktop layout", "DESIGN: desktop login pages"},
 
 	// Nothing may leave the machine except through the forwarding proxy.
 	{"proxy-bypass-list", "<-loopback>", "loopback also goes through the proxy, so that policy decides", srcNet},

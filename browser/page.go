@@ -42,13 +42,13 @@ var _ login.Page = (*Page)(nil)
 
 // newPage makes the Page of a target that we just made.
 func (b *Browser) newPage(ctx context.Context, id cdp.BrowserContextID, targetID target.ID, o PageOptions) (*Page, error) {
-	return b.attachPage(ctx, id, targetID, o, false)
+	return b.attachPage(ctx, id, targetID, o, tabOptions{})
 }
 
-// attachPage makes the Page of a target; opened is true where there is a document in it already.
-func (b *Browser) attachPage(ctx context.Context, id cdp.BrowserContextID, targetID target.ID, o PageOptions, opened bool) (*Page, error) {
+// attachPage makes the Page of a target; options say how it was found.
+func (b *Browser) attachPage(ctx context.Context, id cdp.BrowserContextID, targetID target.ID, o PageOptions, options tabOptions) (*Page, error) {
 	p := &Page{browser: b, contextID: id, pulse: newPulse(), opened: make(chan target.ID, maxPopups)}
-	options := tabOptions{pulse: p.pulse, proxyURL: o.ProxyURL, media: o.LoadMedia, opened: opened}
+	options.pulse, options.proxyURL, options.media = p.pulse, o.ProxyURL, o.LoadMedia
 	if len(o.Passkeys) > 0 {
 		options.keys = newKeyring(o.Passkeys)
 	}

@@ -11,6 +11,9 @@ const worldName = "anteroom"
 // mutationBinding is the function by which the script reports mutations; it exists in our world only.
 const mutationBinding = "anteroomMutation"
 
+// mutatedText is what it reports where contents changed, and not only attributes.
+const mutatedText = "text"
+
 var (
 	//go:embed js/dom.js
 	scriptDOM string

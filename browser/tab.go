@@ -41,6 +41,10 @@ type tab struct {
 	// renews is true when the next navigation must load a document, even where that of the page would do.
 	renews atomic.Bool
 
+	// frozen is true while the window is frozen, shrunk while its window is small. held is true once its own size is held,
+	// whatever that of its window. Only who uses the page uses them.
+	frozen, shrunk, held bool
+
 	workers sync.WaitGroup
 }
 
@@ -55,6 +59,10 @@ type tabOptions struct {
 	keys *keyring
 	// opened is true for a window that was there before us, with a document in it.
 	opened bool
+	// popup is true for a window that the page opened.
+	popup bool
+	// woken is the session by which the window was thawed before it was attached to; nil for none.
+	woken *rawSession
 }
 
 // Why a window is lost.
@@ -96,6 +104,11 @@ func (b *Browser) attach(ctx context.Context, id cdp.BrowserContextID, targetID 
 func (t *tab) prepare(ctx context.Context) error {
 	if err := t.prepareLink(ctx, t.own); err != nil {
 		return err
+	}
+	if w := t.options.woken; w != nil {
+		if err := t.takeOver(ctx, w); err != nil {
+			return err
+		}
 	}
 	if err := t.installKeys(ctx, t.options.keys); err != nil {
 		return err

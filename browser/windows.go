@@ -61,7 +61,7 @@ func (p *Page) adopt(id target.ID) {
 	ctx, cancel := context.WithTimeout(p.own.life, adoptTimeout)
 	defer cancel()
 	options := p.own.options
-	options.opened = true
+	options.opened, options.popup, options.woken = true, true, nil
 	t, err := p.browser.attach(ctx, p.contextID, id, options)
 	p.mu.Lock()
 	p.coming--
@@ -111,7 +111,7 @@ func (p *Page) OpenBeside(ctx context.Context, url string) error {
 		return p.own.orLost(err)
 	}
 	options := p.own.options
-	options.opened = false
+	options.opened, options.popup, options.woken = false, true, nil
 	t, err := p.browser.attach(ctx, p.contextID, id, options)
 	if err != nil {
 		return p.own.orLost(err)

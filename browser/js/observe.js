@@ -1,10 +1,12 @@
-// Mutations are reported at most every 20 ms: the first at once, the rest when the time is up.
+// Mutations are reported at most every 20 ms: the first at once, the rest when the time is up. 'text' says that contents
+// changed, as those of a countdown do, and not only attributes.
 const reportEvery = 20;
-let lastReport = -Infinity, pending = false;
+let lastReport = -Infinity, pending = false, contents = false;
 const report = () => {
   lastReport = performance.now();
   pending = false;
-  globalThis.anteroomMutation?.('');
+  globalThis.anteroomMutation?.(contents ? 'text' : '');
+  contents = false;
 };
 // changed holds what was added or shown since the last act, for toasts and messages that no attribute marks. It is filled
 // only after an act: what comes while a page loads is the page.
@@ -19,6 +21,7 @@ const changedBy = (r) => {
 };
 const mutated = (records) => {
   for (const r of records) {
+    contents ||= r.type !== 'attributes';
     if (r.attributeName === 'type' && r.oldValue === 'password') wasPassword.add(r.target);
     if (changed && changed.size < maxChanged) for (const el of changedBy(r)) if (el?.nodeType === Node.ELEMENT_NODE) changed.add(el);
   }
