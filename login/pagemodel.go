@@ -106,7 +106,10 @@ type Control struct {
 	// FormLabel holds the form's id, name, class and accessible name.
 	FormLabel string `json:"formLabel,omitempty"`
 	// Filled is true when the field holds a value already. The value itself never leaves the page.
-	Filled   bool `json:"filled,omitempty"`
+	Filled bool `json:"filled,omitempty"`
+	// Unsent is true when the field holds what a script typed, not its markup, in a document in which nobody clicked or pressed a
+	// key since it was opened, not even by an act: whoever filled it in did not submit it.
+	Unsent   bool `json:"unsent,omitempty"`
 	Visible  bool `json:"visible"`
 	Disabled bool `json:"disabled,omitempty"`
 	ReadOnly bool `json:"readOnly,omitempty"`

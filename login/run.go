@@ -60,6 +60,9 @@ type run struct {
 	refused   *submitted
 	again     *reason
 	uncertain bool
+	// leftUnsent is the document in which an earlier execution filled in the password and provably did not submit it; empty when there
+	// is none.
+	leftUnsent string
 	// filled holds what was typed into the present page; typed every code that this run typed, so that no message
 	// repeats them; spare a code that was spent and certainly not typed.
 	filled []entry
@@ -139,6 +142,7 @@ func (r *run) open(ctx context.Context) (*Outcome, error) {
 			return nil, err
 		}
 		if err := r.read(ctx); err != nil || !blank(r.model.URL) {
+			r.noteUnsent()
 			return nil, err
 		}
 	}

@@ -3,6 +3,7 @@ package login_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -291,6 +292,41 @@ func TestRun_WhenTheSubmitWasClaimedBefore_NeverSubmits(t *testing.T) {
 		b.gate.taken = []string{"submit_credentials/password"}
 		requireFailure(t, b.run(t), session.FailureCredential, "submit_outcome_unknown")
 	})
+}
+
+func TestRun_WhenAnEarlierExecutionDiedBeforeItSubmitted_SubmitsOnce(t *testing.T) {
+	t.Parallel()
+	filled := func(unsent bool) *bench {
+		s := plainSite()
+		for i := range s.pages["login"].model.Controls {
+			c := &s.pages["login"].model.Controls[i]
+			c.Filled = c.Kind == login.ControlField
+			c.Unsent = c.Filled && unsent
+		}
+		b := setup(t, s)
+		b.page.goTo("login")
+		b.in.Resumed = true
+		b.gate.taken = []string{"submit_credentials/password"}
+		return b
+	}
+	b := filled(true)
+	require.NotNil(t, b.run(t).LoggedIn)
+	require.Equal(t, 1, b.page.did("click"))
+	require.Contains(t, b.gate.taken, "submit_credentials/password:unsent1", "whoever comes next does not submit again")
+
+	b = filled(true)
+	b.gate.taken = append(b.gate.taken, "submit_credentials/password:unsent1")
+	require.NotNil(t, b.run(t).LoggedIn, "two of them died before the act")
+
+	for name, b := range map[string]*bench{"somebody clicked or pressed a key": filled(false), "too many died": filled(true)} {
+		if name == "too many died" {
+			for n := range 3 {
+				b.gate.taken = append(b.gate.taken, fmt.Sprintf("submit_credentials/password:unsent%d", n+1))
+			}
+		}
+		requireFailure(t, b.run(t), session.FailureCredential, "submit_outcome_unknown")
+		require.Zero(t, b.page.did("click"), name)
+	}
 }
 
 func TestRun_WhenResumedAfterALostExecution_ReadsThePageFirst(t *testing.T) {

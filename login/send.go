@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -109,6 +110,12 @@ func (r *run) submit(ctx context.Context, last Role, c *claim) error {
 			return err
 		}
 		if !won {
+			won, err = r.claimUnsent(ctx, field, *c)
+		}
+		if err != nil {
+			return err
+		}
+		if !won {
 			return r.lookAtOthersWork(ctx, field, last)
 		}
 	}
@@ -121,6 +128,34 @@ func (r *run) submit(ctx context.Context, last Role, c *claim) error {
 	}
 	r.misses, r.claimed = 0, map[string]bool{}
 	return r.look(ctx, since)
+}
+
+// noteUnsent notes, before this run does anything, that the form holds what an earlier execution filled in and did not submit.
+func (r *run) noteUnsent() {
+	if r.model == nil || r.seen.NewError() != nil {
+		return
+	}
+	if f := r.seen.Field(RolePassword); f != nil && f.Control.Unsent {
+		r.leftUnsent = r.document(f.Control.Frame)
+	}
+}
+
+// maxUnsent is how many executions may die, one after the other, between the claim and the act.
+const maxUnsent = 3
+
+// claimUnsent claims the submit of a form that an earlier execution filled in and claimed, and then died before it acted: the document
+// is the one that it filled in, and nobody clicked or pressed a key there. Each such claim is granted once, too.
+func (r *run) claimUnsent(ctx context.Context, field Control, c claim) (bool, error) {
+	if r.leftUnsent == "" || c.step != ClaimSubmitCredentials || r.document(field.Frame) != r.leftUnsent {
+		return false, nil
+	}
+	for n := range maxUnsent {
+		won, err := r.claim(ctx, claim{c.step, fmt.Sprintf("%s:unsent%d", c.key, n+1)})
+		if won || err != nil {
+			return won, err
+		}
+	}
+	return false, nil
 }
 
 // press clicks the submit button; without a usable one it presses Enter in the field.

@@ -102,11 +102,16 @@ const optionsOf = (el) => [...(el.options ?? [])].slice(0, 50).map((o) => squeez
 
 const detailsOfButton = (el, kind) => ({ text: buttonText(el), href: kind === 'link' ? cleanLink(el) : '' });
 
+// unsent: typed by a script, and not by the markup, in a document where nothing was clicked and no key pressed since it began. Chromium
+// remembers that for the document, whoever was attached to it.
+const unsent = (el) => !!el.value && el.value !== el.defaultValue && navigator.userActivation?.hasBeenActive === false;
+
 const detailsOfField = (el, kind) => ({
   wasPassword: wasPassword.has(el), placeholder: squeeze(attr(el, 'placeholder'), 200), description: descriptionOf(el),
   autocomplete: squeeze(attr(el, 'autocomplete').toLowerCase(), 100), inputMode: attr(el, 'inputmode').toLowerCase(),
   pattern: attr(el, 'pattern').slice(0, 200), maxLength: el.maxLength > 0 ? el.maxLength : 0,
-  filled: kind === 'field' && (el.value ?? el.textContent) !== '', readOnly: !!el.readOnly || attr(el, 'aria-readonly') === 'true',
+  filled: kind === 'field' && (el.value ?? el.textContent) !== '', unsent: kind === 'field' && unsent(el),
+  readOnly: !!el.readOnly || attr(el, 'aria-readonly') === 'true',
   required: !!el.required || attr(el, 'aria-required') === 'true', checked: !!el.checked || attr(el, 'aria-checked') === 'true',
   invalid: attr(el, 'aria-invalid') === 'true' || Element.prototype.matches.call(el, ':user-invalid'),
 });
