@@ -2,7 +2,7 @@
 # when not root) before it runs; Go itself is only asked for.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e test-production bench lint lint-fix generate check-generate check-tidy record-histories clean
+.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e test-production chaos bench lint lint-fix generate check-generate check-tidy record-histories clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ test-e2e: ## Run the end-to-end tests over HTTP
 test-production: ## Run the end-to-end tests on several processes with PostgreSQL, and kill them
 	@scripts/ensure go gcc browser postgres
 	@scripts/test production
+
+chaos: ## Kill processes at random under 300 logins, in both shapes; options: make chaos ARGS="-seed 7 -logins 100 -shape production"
+	@scripts/ensure go browser postgres
+	@scripts/chaos $(ARGS)
 
 bench: ## Compare logins with scripts for chromedp, Playwright and puppeteer-cluster (8 minutes); options: ARGS="-rounds 1"
 	@scripts/ensure go browser node

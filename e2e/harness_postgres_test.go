@@ -5,7 +5,6 @@ package e2e
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -145,12 +144,7 @@ func (p *postgresServer) url(database string) string {
 	return "postgres://anteroom@127.0.0.1:" + p.port + "/" + database + "?sslmode=disable"
 }
 
-// freePort is a port that was free a moment ago, for a process that is started again at the same place.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = l.Close() }()
-	return port(l.Addr().String()), nil
+// urlWithPassword is a database's, for a test that looks into it.
+func (p *postgresServer) urlWithPassword(database string) string {
+	return "postgres://anteroom:" + postgresPassword + "@127.0.0.1:" + p.port + "/" + database + "?sslmode=disable"
 }

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -119,4 +120,14 @@ func dataDir(t *testing.T) string {
 	dir, err := os.MkdirTemp(everything.dir, "data-") //nolint:usetesting // it stays beside the logs when a test fails
 	require.NoError(t, err)
 	return dir
+}
+
+// freePort is a port that was free a moment ago, for a process that is started again at the same place.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = l.Close() }()
+	return port(l.Addr().String()), nil
 }
