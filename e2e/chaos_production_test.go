@@ -30,12 +30,13 @@ func TestChaos_WhateverIsKilled_EveryLoginEndsRight(t *testing.T) { //nolint:par
 	target.befall(t)
 }
 
-// replicaVictim is a process that is started again with the same command line.
+// replicaVictim is a process that is started again with the same command line, by a supervisor: again after a pause where it ends by
+// itself, since what it needs is away.
 func replicaVictim(r *replica, weight int) *victim {
 	return &victim{
 		name: r.name, weight: weight,
 		strike: func(context.Context) error { return r.kill() },
-		back:   func(context.Context) error { return r.run() },
+		back:   func(ctx context.Context) error { return supervised(ctx, r.run) },
 	}
 }
 

@@ -58,8 +58,7 @@ func (c *chaosTarget) befall(t *testing.T) {
 	for _, finding := range append(sum.findings, left...) {
 		fmt.Fprintln(out, "NOT RIGHT:", finding)
 	}
-	require.Empty(t, sum.findings, "logins ended otherwise than they may; the logs of all processes are below %s: grep -r OPERATION there", everything.dir)
-	require.Empty(t, left, "something was left behind")
+	require.Zero(t, len(sum.findings)+len(left), "see the lines NOT RIGHT; the logs of all processes are below %s: grep -r OPERATION there", everything.dir)
 }
 
 // journal is where a chaos tells what happens, on the terminal and in a file beside the logs.

@@ -22,6 +22,9 @@ type kill struct {
 	err        error
 }
 
+// backTimeout is how long a process may take to be back that was killed, and that perhaps needs others that were killed, too.
+const backTimeout = 3 * time.Minute
+
 // victim is something that a chaos kills and has started again.
 type victim struct {
 	name   string
@@ -102,7 +105,7 @@ func (k *killer) take(v *victim) bool {
 
 // kill is one kill, until what was killed is back.
 func (k *killer) kill(v *victim, down time.Duration) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*readyTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), backTimeout)
 	defer cancel()
 	done := &kill{name: v.name, browser: v.browser, at: time.Now(), down: down}
 	k.mu.Lock()
@@ -135,3 +138,21 @@ func (k *killer) seen() []kill {
 	}
 	return all
 }
+
+// supervised runs a process that ends by itself again and again, as systemd does, until it runs.
+func supervised(ctx context.Context, run func() error) error {
+	for {
+		err := run()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-time.After(restartPause):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// restartPause is what a supervisor leaves between two starts.
+const restartPause = 500 * time.Millisecond

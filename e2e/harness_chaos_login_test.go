@@ -22,11 +22,12 @@ const chaosPatience = 6 * time.Minute
 type chaosLogin struct {
 	*plannedLogin
 
-	operation        string
-	began, ended     time.Time
-	questions        []chaosQuestion
-	op               session.Operation
-	startErr, runErr error
+	operation    string
+	began, ended time.Time
+	questions    []chaosQuestion
+	op           session.Operation
+	// startErr, runErr and readErr are why it was not begun, not followed to its end, not read at its end.
+	startErr, runErr, readErr error
 	// given is how many answers were given, repeated counts the calls that failed beyond what the client mends by itself.
 	given, repeated int
 }
@@ -59,7 +60,7 @@ func (c *chaosCaller) run(ctx context.Context, p *plannedLogin) *chaosLogin {
 	fmt.Fprintf(c.out, "%s  %s begins: %s at %s (%s)\n", stamp(l.began), l.operation, l.user, l.site.Name, l.temper)
 	l.runErr = c.follow(ctx, l)
 	l.ended = time.Now()
-	l.op, _ = c.client.WithPatience(chaosPatience).Operation(context.WithoutCancel(ctx), l.operation)
+	l.op, l.readErr = c.client.WithPatience(chaosPatience).Operation(context.WithoutCancel(ctx), l.operation)
 	fmt.Fprintf(c.out, "%s  %s ends after %s: %s, attempt %d, %d questions\n", stamp(l.ended), l.operation,
 		l.ended.Sub(l.began).Round(time.Millisecond), l.op.State, l.op.Attempt, len(l.questions))
 	return l

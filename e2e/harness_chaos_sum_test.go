@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -84,8 +85,8 @@ func (s *chaosSum) judge(l *chaosLogin, a arrived) (end string, wrong []string) 
 			wrong = append(wrong, fmt.Sprintf(format, args...))
 		}
 	}
-	must(l.startErr == nil, "not started: %v", l.startErr)
-	if l.startErr != nil {
+	if err := errors.Join(l.startErr, l.readErr); err != nil {
+		must(false, "not begun, or lost: %v", err)
 		return endFinding, wrong
 	}
 	must(l.op.State.Final(), "hangs: %s after %s: %v", l.op.State, l.ended.Sub(l.began).Round(time.Second), l.runErr)
@@ -100,7 +101,7 @@ func (s *chaosSum) judge(l *chaosLogin, a arrived) (end string, wrong []string) 
 		must(a.logins >= 1, "the site let nobody in")
 		end = s.endOfSession(l, a, len(lost), must)
 	case l.op.Failure == nil:
-		must(false, "%s without a failure", l.op.State)
+		must(!l.op.State.Final(), "%s without a failure", l.op.State)
 	case l.op.Failure.Code == "browser_lost":
 		must(len(lost) >= 2, "browser_lost after %d kills of a browser", len(lost))
 		end = endLost
