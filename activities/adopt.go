@@ -45,9 +45,6 @@ func (p *Pages) adopt(ctx context.Context, lease store.Lease) (*lentPage, error)
 		ref: lease.Ref, attempt: lease.Attempt, browser: b, page: page, hasPasskeys: len(options.Passkeys) > 0,
 		proxyURL: page.ProxyURL(), since: p.Now(), turn: make(chan struct{}, 1),
 	}
-	if lent.proxyURL != "" {
-		lent.upstream = p.Upstreams.Adopted(lent.proxyURL)
-	}
 	location, err := page.Location(ctx)
 	if err != nil {
 		page.Leave()

@@ -42,7 +42,11 @@ type Browser interface {
 	Adopt(ctx context.Context, browserContextID, targetID string, o browser.PageOptions) (Page, error)
 	// DeadPages are the targets that crashed or closed themselves, as long as their browser context is not disposed of.
 	DeadPages(ctx context.Context) ([]string, error)
-	// Orphans are the browser contexts older than age whose process left; none of a browser that ends with its process.
+	// OpenUpstream opens a forwarding proxy where the browser is, which goes on through the proxy that a caller gave.
+	OpenUpstream(ctx context.Context, upstream session.Secret) (proxyURL string, err error)
+	// CloseUpstream ends such a proxy, also one that another process opened. Repeats are harmless.
+	CloseUpstream(proxyURL string) error
+	// Orphans are the browser contexts older than age whose process left.
 	Orphans(ctx context.Context, age time.Duration) ([]string, error)
 	// DisposeOf ends a browser context with its pages. One that is gone is no error.
 	DisposeOf(browserContextID string) error

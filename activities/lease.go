@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,12 +15,12 @@ import (
 
 // lentPage is a page of this process that is lent to an attempt.
 type lentPage struct {
-	ref      store.Ref
-	attempt  int
-	browser  Browser
-	page     Page
+	ref     store.Ref
+	attempt int
+	browser Browser
+	page    Page
+	// proxyURL is the forwarding proxy to the caller's; empty when there is none.
 	proxyURL string
-	upstream io.Closer
 	since    time.Time
 	// hasPasskeys is true when the page was made with passkeys, whose counters must be remembered.
 	hasPasskeys bool
@@ -82,7 +81,7 @@ func (l *lentPage) close(ctx context.Context) error {
 	for _, page := range spent {
 		errs = append(errs, page.Close(ctx))
 	}
-	closeUpstream(l.upstream)
+	closeUpstream(l.browser, l.proxyURL)
 	return errors.Join(errs...)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -105,19 +104,19 @@ func (p *Pages) makePage(ctx context.Context, b Browser, j *job, lease store.Lea
 	if p.lent.get(lease.Operation, lease.Attempt) != nil {
 		return nil, nil //nolint:nilnil // nothing is held
 	}
-	proxyURL, upstream, err := p.openUpstream(ctx, j)
+	proxyURL, err := openUpstream(ctx, b, j)
 	if err != nil {
 		return nil, err
 	}
 	options.ProxyURL = proxyURL
 	page, err := b.NewPage(ctx, options)
 	if err != nil {
-		closeUpstream(upstream)
+		closeUpstream(b, proxyURL)
 		return nil, err
 	}
 	lent := &lentPage{
 		ref: lease.Ref, attempt: lease.Attempt, browser: b, page: page, hasPasskeys: len(options.Passkeys) > 0,
-		proxyURL: proxyURL, upstream: upstream, since: p.Now(), turn: make(chan struct{}, 1),
+		proxyURL: proxyURL, since: p.Now(), turn: make(chan struct{}, 1),
 	}
 	lent.turn <- struct{}{}
 	if !p.lent.put(lent) {
@@ -183,16 +182,17 @@ func unmade(err error) error {
 }
 
 // openUpstream opens the caller's own proxy, if one was given.
-func (p *Pages) openUpstream(ctx context.Context, j *job) (string, io.Closer, error) {
+func openUpstream(ctx context.Context, b Browser, j *job) (string, error) {
 	if j.secrets.proxy.IsZero() {
-		return "", nil, nil
+		return "", nil
 	}
-	return p.Upstreams.Open(ctx, j.secrets.proxy)
+	return b.OpenUpstream(ctx, j.secrets.proxy)
 }
 
-func closeUpstream(c io.Closer) {
-	if c != nil {
-		_ = c.Close()
+// closeUpstream ends what openUpstream opened. What cannot be closed now the keeper closes once no page uses it.
+func closeUpstream(b Browser, proxyURL string) {
+	if proxyURL != "" {
+		_ = b.CloseUpstream(proxyURL)
 	}
 }
 

@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"time"
 
@@ -38,22 +37,14 @@ type Browsers interface {
 	MaxPages() int
 }
 
-// Upstreams opens a forwarding proxy that goes on through the proxy that a caller gave.
-type Upstreams interface {
-	Open(ctx context.Context, upstream session.Secret) (proxyURL string, closer io.Closer, err error)
-	// Adopted closes a proxy that another process opened, for the page that it was opened for.
-	Adopted(proxyURL string) io.Closer
-}
-
-// Pages are the activities that use a page of a browser. They run in a process that the browser belongs to or that is
-// connected to it; a page that another such process made is adopted.
+// Pages are the activities that use a page of a browser. They run in a process that is connected to the browser; a page that
+// another such process made is adopted.
 type Pages struct {
-	Store     PageStore
-	Vault     Vault
-	Browsers  Browsers
-	Upstreams Upstreams
-	Now       func() time.Time
-	Logger    *slog.Logger
+	Store    PageStore
+	Vault    Vault
+	Browsers Browsers
+	Now      func() time.Time
+	Logger   *slog.Logger
 	// OnPageLost tells the login that the page of an attempt is gone from a browser that lives on. It may be repeated.
 	OnPageLost func(ctx context.Context, ref store.Ref, attempt int) error
 

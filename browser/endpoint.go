@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -22,10 +23,15 @@ import (
 // it, that is evidence that they are gone.
 var ErrNoKeeper = errors.New("no browser process answers")
 
-// Endpoint reaches a Keeper on this machine by its socket. It is safe for use by several goroutines.
+// errNoWay is ErrNoKeeper where the keeper last was on another machine: what forwards its socket may be gone, and it not.
+var errNoWay = errors.New("the browser process of another machine is not reached")
+
+// Endpoint reaches a Keeper by its socket. It is safe for use by several goroutines.
 type Endpoint struct {
 	path   string
 	client *http.Client
+	// elsewhere is true when the keeper that answered last runs on another machine.
+	elsewhere atomic.Bool
 }
 
 // NewEndpoint returns the endpoint of the socket at path; nothing is connected yet.
@@ -42,12 +48,24 @@ func NewEndpoint(path string) *Endpoint {
 func (e *Endpoint) Close() { e.client.CloseIdleConnections() }
 
 func (e *Endpoint) dial(ctx context.Context) (net.Conn, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "unix", e.path)
+	conn, err := e.connect(ctx)
 	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) {
+		if e.elsewhere.Load() {
+			return nil, fmt.Errorf("%w at %s: forward its socket again", errNoWay, e.path)
+		}
 		return nil, fmt.Errorf("%w at %s: start \"anteroom browser\" with this path as browser.socket", ErrNoKeeper, e.path)
 	}
 	return conn, err
+}
+
+func (e *Endpoint) connect(ctx context.Context) (net.Conn, error) {
+	path, done, err := shortened(e.path)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var d net.Dialer
+	return d.DialContext(ctx, "unix", path)
 }
 
 // stateTimeout bounds what needs no browser to start.
@@ -59,7 +77,52 @@ func (e *Endpoint) State(ctx context.Context) (KeeperState, error) {
 	defer cancel()
 	var s KeeperState
 	err := e.ask(ctx, http.MethodGet, "/state", nil, &s)
+	if err == nil {
+		e.elsewhere.Store(s.Machine != thisMachine())
+	}
 	return s, wrapAsked("ask for the browsers", err)
+}
+
+// Want tells which pages the keeper is to stay for when no client is connected. It replaces what was told before. Errors:
+// ErrNoKeeper.
+func (e *Endpoint) Want(ctx context.Context, w Wanted) error {
+	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
+	defer cancel()
+	return wrapAsked("say which pages are wanted", e.ask(ctx, http.MethodPut, "/wanted", w, nil))
+}
+
+// Depart tells that this process leaves for good: close its connections first. A keeper with a LeaveAfter that nobody else
+// uses ends then, unless pages are wanted. It returns when the keeper is gone, or it stays. Errors: ErrNoKeeper.
+func (e *Endpoint) Depart(ctx context.Context) (ended bool, err error) {
+	return e.depart(ctx, departure{})
+}
+
+// Stop ends the keeper, whatever waits on its pages, and returns when it is gone. Errors: ErrNoKeeper.
+func (e *Endpoint) Stop(ctx context.Context) error {
+	_, err := e.depart(ctx, departure{Ends: true})
+	return err
+}
+
+func (e *Endpoint) depart(ctx context.Context, d departure) (ended bool, err error) {
+	var out departed
+	if err := e.ask(ctx, http.MethodPost, "/departures", d, &out); err != nil {
+		return false, wrapAsked("leave the browser process", err)
+	}
+	for out.Ending {
+		conn, err := e.dial(ctx)
+		if errors.Is(err, ErrNoKeeper) || errors.Is(err, errNoWay) {
+			return true, nil
+		}
+		if err == nil {
+			_ = conn.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return false, fmt.Errorf("wait for the end of the browser process: %w", ctx.Err())
+		case <-time.After(departPause):
+		}
+	}
+	return false, nil
 }
 
 // Start returns the keeper's browser of a kind, which is started if need be: allow DefaultStartTimeout. Errors:

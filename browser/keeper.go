@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -25,6 +26,10 @@ type KeeperOptions struct {
 	Shell, Chrome Options
 	// Proxy is what all traffic passes. The caller closes it, after the Keeper.
 	Proxy *Proxy
+	// LeaveAfter is how long the keeper stays when no client is connected and no page is wanted, see Ended; 0 is for ever.
+	LeaveAfter time.Duration
+	// Settings tell those who come back whether the keeper is the one that they would start themselves.
+	Settings string
 	// Logger is told about starts, ends and losses; nil is slog.Default.
 	Logger *slog.Logger
 }
@@ -53,8 +58,10 @@ type Keeper struct {
 	mu        sync.Mutex // guards everything below
 	browsers  map[session.BrowserKind]*keptBrowser
 	upstreams map[string]*keptUpstream
-	// ports are what the clients that are connected listen on.
-	ports map[*muxClaim][]uint16
+	// ports are what the clients that are connected listen on; lastPorts what the last one did, until another comes.
+	ports     map[*muxClaim][]uint16
+	lastPorts []uint16
+	leaving   leaving
 
 	workers   sync.WaitGroup
 	closeOnce sync.Once
@@ -74,6 +81,7 @@ func NewKeeper(ctx context.Context, o KeeperOptions) (*Keeper, error) {
 	k := &Keeper{
 		o: o, logger: o.Logger, since: time.Now(), socket: s, browsers: map[session.BrowserKind]*keptBrowser{},
 		upstreams: map[string]*keptUpstream{}, ports: map[*muxClaim][]uint16{},
+		leaving: leaving{idleSince: time.Now(), ended: make(chan struct{})},
 	}
 	k.life, k.end = context.WithCancel(context.Background())
 	if _, err := k.running(ctx, session.BrowserShell); err != nil {
@@ -86,6 +94,9 @@ func NewKeeper(ctx context.Context, o KeeperOptions) (*Keeper, error) {
 	}
 	k.workers.Go(k.serve)
 	k.workers.Go(k.tidyUpstreams)
+	if o.LeaveAfter > 0 {
+		k.workers.Go(k.leaveWhenIdle)
+	}
 	return k, nil
 }
 
@@ -95,11 +106,12 @@ func (k *Keeper) serve() {
 	}
 }
 
-// OwnPorts are the ports that its clients listen on: no page may reach them. It is for Policy.OwnPorts.
+// OwnPorts are the ports that its clients listen on: no page may reach them, also while all of them are away. It is for
+// Policy.OwnPorts.
 func (k *Keeper) OwnPorts() []uint16 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var all []uint16
+	all := slices.Clone(k.lastPorts)
 	for _, ports := range k.ports {
 		all = append(all, ports...)
 	}
@@ -110,7 +122,10 @@ func (k *Keeper) OwnPorts() []uint16 {
 func (k *Keeper) State() KeeperState {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	s := KeeperState{Host: k.o.Host, Since: k.since, ProxyURL: k.o.Proxy.URL(), Browsers: []KeptBrowser{}}
+	s := KeeperState{
+		Host: k.o.Host, Machine: thisMachine(), PID: os.Getpid(), Settings: k.o.Settings, Since: k.since, LeaveAfter: k.o.LeaveAfter,
+		Clients: len(k.ports), Wanted: k.leaving.wanted, ProxyURL: k.o.Proxy.URL(), Browsers: []KeptBrowser{},
+	}
 	for _, b := range k.browsers {
 		if b.alive() {
 			s.Browsers = append(s.Browsers, b.KeptBrowser)

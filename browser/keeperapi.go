@@ -47,6 +47,8 @@ func (k *Keeper) routes() http.Handler {
 		"POST /upstreams":             k.postUpstream,
 		"DELETE /upstreams":           k.deleteUpstream,
 		"GET /faults":                 k.getFault,
+		"PUT /wanted":                 k.putWanted,
+		"POST /departures":            k.postDeparture,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if !k.enter() {
@@ -67,7 +69,7 @@ func (k *Keeper) routes() http.Handler {
 func (k *Keeper) enter() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.life.Err() != nil {
+	if k.life.Err() != nil || k.leaving.ending {
 		return false
 	}
 	k.workers.Add(1)
@@ -154,17 +156,30 @@ func (k *Keeper) getDevtools(w http.ResponseWriter, r *http.Request) error {
 	}
 	_ = conn.SetDeadline(time.Time{})
 	c := &muxClaim{Reader: buffered.Reader, Conn: conn}
-	k.mu.Lock()
-	k.ports[c] = parsePorts(r.Header.Get(portsHeader))
-	k.mu.Unlock()
+	k.came(c, parsePorts(r.Header.Get(portsHeader)))
 	err = b.mux.serve(k.life, c, func() error { return sayUpgraded(conn) })
-	k.mu.Lock()
-	delete(k.ports, c)
-	k.mu.Unlock()
+	k.left(c)
 	if err != nil && !errors.Is(err, ErrBrowserLost) {
 		k.logger.Warn("a client of the browser was cut off", "browser", b.ID, "error", err)
 	}
 	return nil
+}
+
+// came and left take note of a client. The ports of the last one stay closed while nobody is there: its pages are.
+func (k *Keeper) came(c *muxClaim, ports []uint16) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ports[c], k.lastPorts = ports, nil
+}
+
+func (k *Keeper) left(c *muxClaim) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	ports := k.ports[c]
+	delete(k.ports, c)
+	if len(k.ports) == 0 {
+		k.lastPorts, k.leaving.idleSince = ports, time.Now()
+	}
 }
 
 func sayUpgraded(conn net.Conn) error {

@@ -10,8 +10,20 @@ import (
 type KeeperState struct {
 	// Host names the keeper's installation on its machine.
 	Host string `json:"host"`
+	// Machine names the system that the keeper runs on for as long as that is up; empty where the system does not tell.
+	Machine string `json:"machine,omitempty"`
+	// PID is the keeper's process id, as it counts them.
+	PID int `json:"pid"`
+	// Settings are what the keeper was started with; see KeeperOptions.
+	Settings string `json:"settings"`
 	// Since is when the keeper was started.
 	Since time.Time `json:"since"`
+	// LeaveAfter is how long it stays when nobody needs it; 0 is for ever.
+	LeaveAfter time.Duration `json:"leaveAfterNanoseconds"`
+	// Clients are the connections to its browsers.
+	Clients int `json:"clients"`
+	// Wanted are the pages that it stays for.
+	Wanted Wanted `json:"wanted"`
 	// ProxyURL is the direct listener of its forwarding proxy.
 	ProxyURL string `json:"proxyUrl"`
 	// Browsers run, the oldest first.

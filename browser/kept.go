@@ -205,6 +205,25 @@ func (b *Browser) Orphans(ctx context.Context, age time.Duration) ([]string, err
 	return orphans, nil
 }
 
+// OpenUpstream opens a listener of the proxy of a Keeper's browser; see Endpoint.OpenUpstream. A browser that we launched has the
+// Proxy of whoever launched it.
+func (b *Browser) OpenUpstream(ctx context.Context, upstream session.Secret) (proxyURL string, err error) {
+	if b.kept == nil {
+		return "", errors.New("open the proxy: this browser has none of its own")
+	}
+	return b.kept.endpoint.OpenUpstream(ctx, upstream)
+}
+
+// CloseUpstream ends a listener of OpenUpstream. Repeats are harmless.
+func (b *Browser) CloseUpstream(proxyURL string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stateTimeout)
+	defer cancel()
+	if b.kept == nil {
+		return nil
+	}
+	return b.kept.endpoint.CloseUpstream(ctx, proxyURL)
+}
+
 // DisposeOf ends a browser context that nobody uses, with its pages.
 func (b *Browser) DisposeOf(browserContextID string) error {
 	return b.disposeContext(cdp.BrowserContextID(browserContextID))

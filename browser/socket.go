@@ -27,9 +27,6 @@ type socket struct {
 }
 
 func listenSocket(ctx context.Context, path string) (*socket, error) {
-	if max(len(path), len(filepath.Dir(path))+len("/.s0123456789/s")) > maxSocketPath {
-		return nil, fmt.Errorf("listen on %s: the path of a socket has at most %d bytes; choose a shorter one", path, maxSocketPath)
-	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the directory of the socket: %w", err)
 	}
@@ -76,7 +73,12 @@ func listenOwn(ctx context.Context, path string) (net.Listener, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "unix", filepath.Join(dir, "s"))
+	short, done, err := shortened(filepath.Join(dir, "s"))
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	l, err := lc.Listen(ctx, "unix", short)
 	if err != nil {
 		return nil, err
 	}
@@ -104,4 +106,16 @@ func (s *socket) release() error {
 		err = errors.Join(err, closed)
 	}
 	return errors.Join(err, s.lock.Close())
+}
+
+// shortened is a path for connecting to a socket or making one, however long its real one is; it holds until done.
+func shortened(path string) (short string, done func(), err error) {
+	if len(path) <= maxSocketPath {
+		return path, func() {}, nil
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return "", nil, err
+	}
+	return fmt.Sprintf("/proc/self/fd/%d/%s", dir.Fd(), filepath.Base(path)), func() { _ = dir.Close() }, nil
 }

@@ -110,10 +110,14 @@ type Browser struct {
 	NoSandbox bool
 	// MaxPages is how many pages may be lent at the same time.
 	MaxPages int
-	// Endpoint is the Unix socket of a browser process ("anteroom browser"), absolute; empty to start a browser of our own.
-	Endpoint string
-	// Socket is the Unix socket where "anteroom browser" serves its browser, absolute; empty for "browser.sock" in DataDir.
+	// Endpoints are the Unix sockets of browser processes ("anteroom browser"), absolute; none for the one of DataDir, which is
+	// started if need be.
+	Endpoints []string
+	// Socket is the Unix socket where a browser process serves its browser, absolute; empty for "browser.sock" in DataDir.
 	Socket string
+	// LeaveAfter is how long a browser process that a worker started stays when no worker is connected and no login waits on its
+	// pages; 0 is for ever.
+	LeaveAfter time.Duration
 }
 
 // Worker says how a worker ends.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"slices"
 	"strings"
 )
@@ -46,4 +47,18 @@ func settingNames(name func(setting) string) []string {
 		names = append(names, name(s))
 	}
 	return names
+}
+
+// childVariables are all that another process of ours needs to be started: its settings go by other ways.
+var childVariables = []string{"PATH", "HOME", "TMPDIR"}
+
+// ChildEnvironment is the environment for a process that this one starts. It holds no setting, and no secret of whoever started us.
+func ChildEnvironment() []string {
+	var env []string
+	for _, name := range childVariables {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
 }

@@ -279,9 +279,7 @@ type Browser struct {
 	// Host names the machine and installation that runs it.
 	Host string
 	// PID is the process id on that host.
-	PID int
-	// Process names the process for other processes of the same machine, which may find out that it is gone; empty: none can.
-	Process   string
+	PID       int
 	Kind      session.BrowserKind
 	TaskQueue string
 	StartedAt time.Time
@@ -300,8 +298,9 @@ type Lease struct {
 	Epoch      int64
 	LentAt     time.Time
 	ReleasedAt time.Time
-	// OperationState is filled by OpenLeases.
+	// OperationState and AnswerBy, the deadline of the operation's open question (zero: none is open), are filled by OpenLeases.
 	OperationState session.OperationState
+	AnswerBy       time.Time
 }
 
 // Sweeps is what the reconciler reads; across workspaces.

@@ -22,52 +22,46 @@ type FleetStore interface {
 	OpenLeases(ctx context.Context, browserID string) ([]store.Lease, error)
 }
 
-// Browser is a running browser: [activities.Chromium].
+// Browser is this process's connection to a browser of a keeper: [activities.Chromium].
 type Browser interface {
 	activities.Browser
-	// PID is the process id on this machine.
-	PID() int
-	// Lost is closed when the browser is gone, also when it was closed. Of one that a keeper has it tells that the connection
-	// ended.
+	// Lost is closed when the connection ended, also when it was closed.
 	Lost() <-chan struct{}
 	// Gone waits, after Lost, until it is known whether the browser itself is gone.
 	Gone(ctx context.Context) bool
-	// Close ends the browser and removes what it leaves. Repeats are harmless.
+	// Close disconnects; the pages stay. Repeats are harmless.
 	Close(ctx context.Context) error
 }
 
 // lostPatience bounds the writes about a browser that is gone.
 const lostPatience = 30 * time.Second
 
-// Fleet has the browsers that this process uses: its own, or those of a keeper. It starts one of a kind when it is first
-// wanted, has the queue of its pages polled, notices when it is gone and tells the store, so that the operations on its pages
-// are told.
+// Fleet has the browsers that this process uses. They belong to keepers, which outlive it. It has one of a kind started when that
+// is first wanted, has the queues of their pages polled, notices when one is gone and tells the store, so that the operations
+// on its pages are told.
 type Fleet struct {
-	// Launch starts a browser; ctx bounds the start only. It is not used with a Keeper.
-	Launch func(ctx context.Context, kind session.BrowserKind) (Browser, error)
-	// Keeper has the browsers, which outlive this process; nil when they are this process's own. Call Join at the start, and
-	// run Follow.
-	Keeper Keeper
+	// Keepers have the browsers. Call Join at the start, and run Follow.
+	Keepers []Keeper
 	// Poll starts polling a task queue of pages and returns what stops it.
-	Poll func(taskQueue string) (stop func(), err error)
-	// Host names this installation on this machine; only one process may use it at a time. Join sets it to the Keeper's.
-	Host string
-	// Machine names the processes of our own browsers, so that other workers of the machine notice when they are gone.
-	Machine Machine
-	Pages   int
-	Store   FleetStore
-	Now     func() time.Time
-	Logger  *slog.Logger
+	Poll  func(taskQueue string) (stop func(), err error)
+	Pages int
+	// Patience is how long a login in the middle of a step may wait for a worker.
+	Patience time.Duration
+	Store    FleetStore
+	Now      func() time.Time
+	Logger   *slog.Logger
 	// OnLost is told of a browser that ended unasked; nil is nobody.
 	OnLost func(kind session.BrowserKind)
 	// OnMarked is called after the store was told that a browser is lost; nil is nobody.
 	OnMarked func()
 
-	// mu guards Host, running, stops and closed; it is held while a browser starts, so that one of a kind starts.
+	// mu guards everything below.
 	mu      sync.Mutex
-	running map[session.BrowserKind]Browser
+	members []*member
 	stops   []func()
 	closed  bool
+	// yards are the Keepers with what is known of them; see all.
+	yards []*yard
 
 	// life ends when the fleet drains, and with it a launch under way.
 	lifeOnce sync.Once
@@ -77,23 +71,16 @@ type Fleet struct {
 	watches sync.WaitGroup
 }
 
+// member is a browser that this process is connected to.
+type member struct {
+	Browser
+
+	kind session.BrowserKind
+	yard *yard
+}
+
 // MaxPages is how many pages one browser lends.
 func (f *Fleet) MaxPages() int { return f.Pages }
-
-// ForgetOthers marks every browser that the store knows of this host as lost. A browser dies with the process that
-// launched it, so when this process starts, none of them is alive.
-func (f *Fleet) ForgetOthers(ctx context.Context) error {
-	old, err := f.Store.ListBrowsers(ctx, f.Host)
-	if err != nil {
-		return fmt.Errorf("list the browsers of this host: %w", err)
-	}
-	for _, b := range old {
-		if err := f.markLost(ctx, b.ID); err != nil {
-			return fmt.Errorf("mark browser %s as lost: %w", b.ID, err)
-		}
-	}
-	return nil
-}
 
 var errFleetClosed = errors.New("the worker is stopping: no browser is started any more")
 
@@ -102,20 +89,62 @@ func (f *Fleet) Browser(ctx context.Context, kind session.BrowserKind) (activiti
 	return f.Running(ctx, kind)
 }
 
-// Running returns the running browser of the kind, starting one if need be. One that is gone is replaced.
+// Running returns a running browser of the kind, the one with most room, having it started if need be. One that is gone is
+// replaced.
 func (f *Fleet) Running(ctx context.Context, kind session.BrowserKind) (Browser, error) {
 	if kind == "" {
 		kind = session.BrowserShell
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed {
-		return nil, errFleetClosed
+	var errs []error
+	for _, y := range f.byRoom(ctx) {
+		b, err := f.runningAt(ctx, y, kind)
+		if err == nil {
+			return b, nil
+		}
+		errs = append(errs, err)
 	}
-	if b := f.running[kind]; b != nil && !isGone(b) {
+	return nil, errors.Join(errs...)
+}
+
+// runningAt is Running for one keeper.
+func (f *Fleet) runningAt(ctx context.Context, y *yard, kind session.BrowserKind) (Browser, error) {
+	if b := f.connected(y, kind); b != nil {
 		return b, nil
 	}
-	return f.start(ctx, kind)
+	y.connecting.Lock()
+	defer y.connecting.Unlock()
+	if b := f.connected(y, kind); b != nil {
+		return b, nil
+	}
+	if f.isClosed() {
+		return nil, errFleetClosed
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(f.alive(), cancel)()
+	info, err := y.keeper.Start(ctx, kind)
+	if err != nil {
+		return nil, err
+	}
+	return f.connect(ctx, y, info)
+}
+
+// connected is the browser of a kind that this process is connected to, the newest; nil when there is none.
+func (f *Fleet) connected(y *yard, kind session.BrowserKind) Browser {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := len(f.members) - 1; i >= 0 && !f.closed; i-- {
+		if m := f.members[i]; m.yard == y && m.kind == kind && !isGone(m) {
+			return m.Browser
+		}
+	}
+	return nil
+}
+
+func (f *Fleet) isClosed() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.closed
 }
 
 func (f *Fleet) alive() context.Context {
@@ -132,70 +161,30 @@ func isGone(b Browser) bool {
 	}
 }
 
-// start launches a browser, or connects to the keeper's. Call it with mu held.
-func (f *Fleet) start(ctx context.Context, kind session.BrowserKind) (Browser, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(f.alive(), cancel)()
-	if f.Keeper != nil {
-		info, err := f.Keeper.Start(ctx, kind)
-		if err != nil {
-			return nil, err
-		}
-		return f.connect(ctx, info)
-	}
-	b, err := f.Launch(ctx, kind)
-	if err != nil {
-		return nil, err
-	}
-	return f.use(ctx, b, kind, f.Now())
-}
-
-// use registers a browser and has its queue polled. Call it with mu held.
-func (f *Fleet) use(ctx context.Context, b Browser, kind session.BrowserKind, since time.Time) (Browser, error) {
-	queue := workflows.BrowserTaskQueue(b.ID())
-	row := store.Browser{ID: b.ID(), Host: f.Host, PID: b.PID(), Kind: kind, TaskQueue: queue, StartedAt: since}
-	if f.Keeper == nil { // a keeper may count processes otherwise, and tells by itself what is gone
-		row.Process = f.Machine.Process(row.PID)
-	}
+// use registers a browser and has its queue polled.
+func (f *Fleet) use(ctx context.Context, m *member, row store.Browser) error {
+	row.TaskQueue = workflows.BrowserTaskQueue(row.ID)
 	if err := f.Store.RegisterBrowser(ctx, row); err != nil {
-		return nil, errors.Join(fmt.Errorf("register browser %s: %w", b.ID(), err), b.Close(context.WithoutCancel(ctx)))
+		return errors.Join(fmt.Errorf("register browser %s: %w", row.ID, err), m.Close(context.WithoutCancel(ctx)))
 	}
-	stop, err := f.Poll(queue)
+	stop, err := f.Poll(row.TaskQueue)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("poll %s: %w", queue, err), f.abandon(context.WithoutCancel(ctx), b))
-	}
-	if f.running == nil {
-		f.running = map[session.BrowserKind]Browser{}
+		return errors.Join(fmt.Errorf("poll %s: %w", row.TaskQueue, err), m.Close(context.WithoutCancel(ctx)))
 	}
 	stop = sync.OnceFunc(stop)
-	f.running[kind] = b
-	f.stops = append(f.stops, stop)
-	f.watches.Go(func() {
-		if f.watch(b, stop) {
-			f.tellLost(kind)
-		}
-	})
-	return b, nil
-}
-
-// tellLost tells of a browser that ended, unless it was asked to.
-func (f *Fleet) tellLost(kind session.BrowserKind) {
 	f.mu.Lock()
 	closed := f.closed
+	if !closed {
+		f.members = append(f.members, m)
+		f.stops = append(f.stops, stop)
+		f.watches.Go(func() { f.watch(m, stop) })
+	}
 	f.mu.Unlock()
-	if !closed && f.OnLost != nil {
-		f.OnLost(kind)
+	if closed {
+		stop()
+		return errors.Join(errFleetClosed, m.Close(context.WithoutCancel(ctx)))
 	}
-}
-
-// abandon ends the use of a browser that was registered, and with it one of our own.
-func (f *Fleet) abandon(ctx context.Context, b Browser) error {
-	err := b.Close(ctx)
-	if f.Keeper != nil {
-		return err
-	}
-	return errors.Join(err, f.markLost(ctx, b.ID()))
+	return nil
 }
 
 // markLost tells the store that a browser is gone.
@@ -207,20 +196,39 @@ func (f *Fleet) markLost(ctx context.Context, id string) error {
 	return err
 }
 
-// watch waits for the end of a browser and tells the store. One from which we were only disconnected is not lost.
-func (f *Fleet) watch(b Browser, stop func()) (gone bool) {
-	<-b.Lost()
+// watch waits for the end of a connection. The store is told when the browser is gone, not when it was only disconnected.
+func (f *Fleet) watch(m *member, stop func()) {
+	<-m.Lost()
 	ctx, cancel := context.WithTimeout(context.Background(), lostPatience)
 	defer cancel()
-	if gone = b.Gone(ctx); gone {
-		f.Logger.Warn("a browser is gone; the logins on its pages are told", "browser", b.ID())
-		if err := f.markLost(ctx, b.ID()); err != nil {
-			f.Logger.Error("a browser is gone, but the store could not be told", "browser", b.ID(), "error", err)
+	gone := m.Gone(ctx)
+	if gone {
+		f.Logger.Warn("a browser is gone; the logins on its pages are told", "browser", m.ID())
+		if err := f.markLost(ctx, m.ID()); err != nil {
+			f.Logger.Error("a browser is gone, but the store could not be told", "browser", m.ID(), "error", err)
 		}
 	}
 	stop()
-	_ = b.Close(ctx) // what is left: the profile, stray processes
-	return gone
+	_ = m.Close(ctx) // what is left of the connection
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return // it waits for what it holds
+	}
+	f.members = without(f.members, m)
+	if gone && f.OnLost != nil {
+		f.OnLost(m.kind)
+	}
+}
+
+func without(members []*member, gone *member) []*member {
+	var rest []*member
+	for _, m := range members {
+		if m != gone {
+			rest = append(rest, m)
+		}
+	}
+	return rest
 }
 
 // Drain stops polling for work on pages, lets what is under way finish, and starts no browser any more.
@@ -238,15 +246,15 @@ func (f *Fleet) Drain() {
 	wg.Wait()
 }
 
-// Close ends every browser of our own, disconnects from those of a Keeper, and waits for what watches them. Drain first.
+// Close disconnects from every browser, and waits for what watches them. Drain first.
 func (f *Fleet) Close(ctx context.Context) error {
 	f.mu.Lock()
 	f.closed = true
-	running := f.running
+	members := f.members
 	f.mu.Unlock()
 	var errs []error
-	for _, b := range running {
-		errs = append(errs, b.Close(ctx))
+	for _, m := range members {
+		errs = append(errs, m.Close(ctx))
 	}
 	f.watches.Wait()
 	return errors.Join(errs...)

@@ -27,16 +27,18 @@ func (d *Dispatcher) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Ready returns nil when a headless shell runs. Where it is gone, one is started in the background, as the next login would
-// do: a process that is not ready gets no work that would start it.
+// Ready returns nil when a headless shell runs. Where none does, one is started in the background, as the next login would do: a
+// process that is not ready gets no work that would start it.
 func (f *Fleet) Ready(context.Context) error {
+	for _, y := range f.all() {
+		if f.connected(y, session.BrowserShell) != nil {
+			return nil
+		}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	switch b := f.running[session.BrowserShell]; {
-	case f.closed:
+	if f.closed {
 		return errFleetClosed
-	case b != nil && !isGone(b):
-		return nil
 	}
 	f.watches.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), restartTimeout)

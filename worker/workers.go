@@ -30,22 +30,11 @@ type Workers struct {
 	Pages   *activities.Pages
 	// Drain is how long activities may go on when the worker stops, before they are handed back.
 	Drain time.Duration
-	// PagesOutlive says that pages live on without this process: a step in hand may take the whole of Drain then. Otherwise
-	// logins are let finish first, see [Fleet.Settle], for [Workers.Settling].
-	PagesOutlive bool
-}
-
-// Settling is the part of Drain in which logins may finish on pages that end with this process.
-func (w *Workers) Settling() time.Duration {
-	if w.PagesOutlive {
-		return 0
-	}
-	return w.Drain * 2 / 3
 }
 
 func (w *Workers) options() sdkworker.Options {
 	return sdkworker.Options{
-		WorkerStopTimeout:                w.Drain - w.Settling(),
+		WorkerStopTimeout:                w.Drain,
 		MaxHeartbeatThrottleInterval:     heartbeatThrottle,
 		DefaultHeartbeatThrottleInterval: heartbeatThrottle,
 		StickyScheduleToStartTimeout:     stickyTimeout,
@@ -72,11 +61,7 @@ func (w *Workers) PollWorkflows() (stop func(), err error) {
 // PollOpenings starts the worker that opens pages on browsers of the kind, and begins logins on them.
 func (w *Workers) PollOpenings(kind session.BrowserKind) (stop func(), err error) {
 	queue := workflows.PageTaskQueueFor(kind)
-	o := w.activityOptions()
-	if !w.PagesOutlive { // it is stopped first, while logins settle
-		o.WorkerStopTimeout = w.Settling()
-	}
-	wk := sdkworker.New(w.Client, queue, o)
+	wk := sdkworker.New(w.Client, queue, w.activityOptions())
 	wk.RegisterActivityWithOptions(w.Pages.OpenPage, activity.RegisterOptions{Name: workflows.ActivityOpenPage})
 	return started(wk, queue)
 }

@@ -10,12 +10,14 @@ import (
 )
 
 // selectLeases must be followed by a condition that includes l.released_at = 0: leases pile up, open ones do not.
-const selectLeases = "SELECT " + leaseColumns + ", o.state FROM leases l INDEXED BY leases_open JOIN operations o ON o.id = l.operation_id "
+const selectLeases = "SELECT " + leaseColumns + `, o.state, COALESCE(q.expires_at, 0) FROM leases l INDEXED BY leases_open
+JOIN operations o ON o.id = l.operation_id LEFT JOIN questions q ON q.operation_id = l.operation_id AND q.state = 'open' `
 
 func leaseWithState(row Row) (store.Lease, error) {
 	var state session.OperationState
-	l, err := scanLease(row, &state)
-	l.OperationState = state
+	var answerBy time.Time
+	l, err := scanLease(row, &state, timeColumn{&answerBy})
+	l.OperationState, l.AnswerBy = state, answerBy
 	return l, err
 }
 

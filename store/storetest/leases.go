@@ -12,7 +12,7 @@ import (
 var leaseTests = tests{
 	"RegisterBrowser_WhenRepeated_UpdatesIt": func(f *fixture) {
 		b := sampleBrowser(browserID)
-		b.PID, b.Process = 4712, "machine/4712/99"
+		b.PID = 4712
 		require.NoError(f.t, f.RegisterBrowser(f.t.Context(), b))
 		browsers, err := f.ListBrowsers(f.t.Context(), host)
 		require.NoError(f.t, err)
@@ -126,5 +126,19 @@ var leaseTests = tests{
 		open, err := f.OpenLeases(f.t.Context(), browserID)
 		require.NoError(f.t, err)
 		require.Equal(f.t, []store.Lease{want}, open)
+	},
+	"OpenLeases_WhenAQuestionIsOpen_TellItsDeadline": func(f *fixture) {
+		asking, question := f.waiting("asking")
+		lease := f.completed(asking)
+		open := func() store.Lease {
+			leases, err := f.OpenLeases(f.t.Context(), browserID)
+			require.NoError(f.t, err)
+			require.Len(f.t, leases, 1)
+			return leases[0]
+		}
+		lease.OperationState, lease.AnswerBy = session.OperationWaiting, question.ExpiresAt
+		require.Equal(f.t, lease, open())
+		require.NoError(f.t, f.AnswerQuestion(f.t.Context(), answerTo(asking, question.ID)))
+		require.Zero(f.t, open().AnswerBy, "it is answered")
 	},
 }

@@ -69,7 +69,7 @@ func (a *app) demo(ctx context.Context) (err error) {
 	}
 	d.sayf("Starting Temporal, API, worker and browser in one process, beside a demo site at %s", d.site.url)
 	p, err := process.Start(ctx, process.Options{
-		Config: cfg, Parts: everyPart, Logger: newLogger(a.stderr, cfg.Log), Temporal: a.program.Temporal,
+		Config: cfg, Parts: everyPart, Logger: newLogger(a.stderr, cfg.Log), Temporal: a.program.Temporal, Version: version(),
 		Progress: func(doing string) { d.notef("%s", doing) },
 	})
 	if err != nil {

@@ -30,13 +30,13 @@ func (a *app) workerCommand() *cobra.Command {
 	return a.roleCommand(&cobra.Command{
 		Use:   "worker",
 		Short: "Run workflows and a browser, on a PostgreSQL store and a Temporal server that run elsewhere",
-		Long: `Run a worker: one of several processes that share a PostgreSQL store and a Temporal server. It runs the logins, in a browser of its own or, with
-browser.endpoint, in one that another process keeps. It has no API; monitor.listen says where its health and metrics are. Each worker of a machine
+		Long: `Run a worker: one of several processes that share a PostgreSQL store and a Temporal server. It runs the logins, in the browsers
+that browser.endpoints names, or in one of its own, which a process in its data directory keeps. It has no API; monitor.listen says where its health and metrics are. Each worker of a machine
 needs a data directory of its own.`,
 		Example: fmt.Sprintf(`  %[1]s worker --store-url postgres://anteroom@127.0.0.1:5432/anteroom --store-password-file /etc/anteroom/store-password \
     --vault-key-file /etc/anteroom/vault.key --temporal-address 127.0.0.1:7233 --data-dir /var/lib/anteroom/worker-1`, a.program.Name),
 	}, process.Parts{Worker: true}, "network.allow", "browser.path", "browser.user", "browser.noSandbox", "browser.maxPages",
-		"browser.endpoint", "worker.drain")
+		"browser.endpoints", "browser.leaveAfter", "worker.drain")
 }
 
 // roleCommand makes a command that runs some parts of an installation.

@@ -17,7 +17,7 @@ import (
 // environment.
 var commonKeys = []string{
 	"dataDir", "listen", "allowRemote", "projects", "log.level", "log.format", "network.allow",
-	"browser.path", "browser.user", "browser.noSandbox", "browser.maxPages", "worker.drain",
+	"browser.path", "browser.user", "browser.noSandbox", "browser.maxPages", "browser.leaveAfter", "worker.drain",
 	"temporal.namespace",
 }
 
@@ -62,7 +62,7 @@ func (a *app) serveCommand() *cobra.Command {
 			return a.runProcess(cmd.Context(), cfg, everyPart, nil, flags.json)
 		},
 	}
-	flags.add(cmd, append(commonKeys, "temporal.address", "browser.endpoint")...)
+	flags.add(cmd, append(commonKeys, "temporal.address", "browser.endpoints")...)
 	return cmd
 }
 
@@ -72,6 +72,7 @@ func (a *app) runProcess(
 ) error {
 	p, err := process.Start(ctx, process.Options{
 		Config: cfg, Parts: parts, Logger: newLogger(a.stderr, cfg.Log), Temporal: temporal, Progress: a.progress(asJSON), Version: version(),
+		Stays: a.stays(cfg),
 	})
 	if err != nil {
 		return err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -15,8 +15,8 @@ import (
 // lookAtBrowser starts the browser as a worker would, and ends it.
 func lookAtBrowser(ctx context.Context, e *examined) (Status, string) {
 	b := e.config.Browser
-	if b.Endpoint != "" {
-		return lookAtEndpoint(b.Endpoint)
+	if len(b.Endpoints) > 0 {
+		return lookAtEndpoints(ctx, b.Endpoints)
 	}
 	started, err := browser.Launch(ctx, browser.Options{
 		Kind: session.BrowserShell, Path: b.Path, User: b.User, NoSandbox: b.NoSandbox, WarmPages: -1, Logger: e.logger,
@@ -37,15 +37,28 @@ func lookAtBrowser(ctx context.Context, e *examined) (Status, string) {
 	return OK, version + " starts, with its sandbox"
 }
 
-func lookAtEndpoint(path string) (Status, string) {
-	info, err := os.Stat(path)
+// lookAtEndpoints asks every browser process that the settings name.
+func lookAtEndpoints(ctx context.Context, paths []string) (Status, string) {
+	var found []string
+	for _, path := range paths {
+		says, err := askKeeper(ctx, path)
+		if err != nil {
+			return Failed, err.Error()
+		}
+		found = append(found, says)
+	}
+	return OK, strings.Join(found, "; ")
+}
+
+// askKeeper says what serves a socket.
+func askKeeper(ctx context.Context, path string) (string, error) {
+	at := browser.NewEndpoint(path)
+	defer at.Close()
+	state, err := at.State(ctx)
 	if err != nil {
-		return Failed, fmt.Sprintf("no browser process serves %s (%v): start \"anteroom browser\"", path, err)
+		return "", err
 	}
-	if info.Mode().Type() != os.ModeSocket {
-		return Failed, path + " is no socket: browser.endpoint names the socket of \"anteroom browser\""
-	}
-	return OK, "a browser process serves " + path
+	return fmt.Sprintf("the browser process %d serves %s: %d browsers, %d logins on their pages", state.PID, path, len(state.Browsers), state.Wanted.Pages), nil
 }
 
 // lookAtChrome looks for the full browser, which only projects with "browser: chrome" need.

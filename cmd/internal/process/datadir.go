@@ -13,11 +13,15 @@ import (
 // Files of a data directory, besides those of the Temporal server.
 const (
 	lockFile = "anteroom.lock"
+	// keeperLockFile is the lock of the browser process, which may share the directory with the worker that started it.
+	keeperLockFile = "keeper.lock"
 	// StoreFile is the SQLite store of a standalone process.
 	StoreFile    = "anteroom.db"
 	vaultKeyFile = "vault.key"
 	apiKeyFile   = "api-key"
 	hostFile     = "host-id"
+	socketFile   = "browser.sock"
+	keeperLog    = "browser.log"
 )
 
 // ErrDataDirInUse: another process uses the data directory.
@@ -29,12 +33,13 @@ type dataDir struct {
 	lock *os.File
 }
 
-// openDataDir makes the directory if need be and locks it. The lock goes with the process, however it ends.
-func openDataDir(path string) (*dataDir, error) {
+// openDataDir makes the directory if need be and locks it, by the file with this name. The lock goes with the process, however it
+// ends.
+func openDataDir(path, lock string) (*dataDir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(path, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(path, lock), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the data directory: %w", err)
 	}

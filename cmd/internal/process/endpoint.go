@@ -2,8 +2,8 @@ package process
 
 import (
 	"context"
-	"io"
 	"log/slog"
+	"os"
 
 	"github.com/anteroom/anteroom/activities"
 	"github.com/anteroom/anteroom/browser"
@@ -11,12 +11,30 @@ import (
 	"github.com/anteroom/anteroom/worker"
 )
 
-// useEndpoint has the fleet use the browsers of another process, and their forwarding proxy.
-func (p *Process) useEndpoint(path string) {
-	e := browser.NewEndpoint(path)
-	p.onStop("browser endpoint", func(context.Context) error { e.Close(); return nil })
-	p.fleet.Keeper = keptBrowsers{Endpoint: e, ports: p.ownPorts, logger: p.logger.With("part", "browser")}
-	p.pages.Upstreams = keptUpstreams{e}
+// keepers are the browser processes that the settings name, or that of the data directory.
+func (p *Process) keepers() ([]worker.Keeper, error) {
+	c := p.o.Config
+	reach := func(path string) keptBrowsers {
+		e := browser.NewEndpoint(path)
+		p.onStop("browser endpoint", func(context.Context) error { e.Close(); return nil })
+		return keptBrowsers{Endpoint: e, ports: p.ownPorts, logger: p.logger.With("part", "browser")}
+	}
+	if len(c.Browser.Endpoints) == 0 {
+		program, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		p.own = &ownKeeper{
+			keptBrowsers: reach(Socket(c)), config: c, program: program, settings: keeperSettings(c, p.o.Version),
+			log: p.logger.With("part", "keeper"),
+		}
+		return []worker.Keeper{p.own}, nil
+	}
+	var all []worker.Keeper
+	for _, path := range c.Browser.Endpoints {
+		all = append(all, reach(path))
+	}
+	return all, nil
 }
 
 // keptBrowsers connects workers to the browsers of another process.
@@ -38,31 +56,4 @@ func (k keptBrowsers) Connect(ctx context.Context, info browser.KeptBrowser) (wo
 		return nil, err
 	}
 	return activities.Chromium{Browser: b}, nil
-}
-
-// keptUpstreams opens callers' proxies where the browsers are.
-type keptUpstreams struct{ endpoint *browser.Endpoint }
-
-// Open opens a listener that goes on through the caller's proxy.
-func (u keptUpstreams) Open(ctx context.Context, upstream session.Secret) (string, io.Closer, error) {
-	url, err := u.endpoint.OpenUpstream(ctx, upstream)
-	if err != nil {
-		return "", nil, err
-	}
-	return url, u.Adopted(url), nil
-}
-
-// Adopted closes a listener that may have been opened by another process.
-func (u keptUpstreams) Adopted(proxyURL string) io.Closer { return keptListener{u.endpoint, proxyURL} }
-
-type keptListener struct {
-	endpoint *browser.Endpoint
-	url      string
-}
-
-// Close ends the listener. What cannot be closed now the keeper closes once no page uses it.
-func (l keptListener) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), drainRequests)
-	defer cancel()
-	return l.endpoint.CloseUpstream(ctx, l.url)
 }

@@ -14,15 +14,12 @@ import (
 	"github.com/anteroom/anteroom/session"
 )
 
-// socketFile is the browser's socket in the data directory of its process.
-const socketFile = "browser.sock"
-
 // KeeperStopTimeout is how long a process that keeps browsers may take to stop.
 const KeeperStopTimeout = 12 * time.Second
 
 // Keeper is a process that keeps browsers for workers. The caller must call Stop.
 type Keeper struct {
-	// Socket is where workers reach it: their browser.endpoint.
+	// Socket is where workers reach it: one of their browser.endpoints.
 	Socket string
 
 	dir    *dataDir
@@ -30,14 +27,17 @@ type Keeper struct {
 	keeper *browser.Keeper
 }
 
+// Socket is where a browser process with these settings is reached.
+func Socket(c *config.Config) string { return cmp.Or(c.Browser.Socket, inDataDir(c, socketFile)) }
+
 // StartKeeper starts the forwarding proxy and the browser behind it, and serves them on a socket. The error is a sentence.
-func StartKeeper(ctx context.Context, c *config.Config, logger *slog.Logger) (*Keeper, error) {
-	dir, err := openDataDir(c.DataDir)
+func StartKeeper(ctx context.Context, c *config.Config, version string, logger *slog.Logger) (*Keeper, error) {
+	dir, err := openDataDir(c.DataDir, keeperLockFile)
 	if err != nil {
 		return nil, err
 	}
-	k := &Keeper{Socket: cmp.Or(c.Browser.Socket, dir.file(socketFile)), dir: dir}
-	if err := k.start(ctx, c, logger); err != nil {
+	k := &Keeper{Socket: Socket(c), dir: dir}
+	if err := k.start(ctx, c, version, logger); err != nil {
 		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), KeeperStopTimeout)
 		defer cancel()
 		return nil, errors.Join(err, k.Stop(stopCtx))
@@ -45,7 +45,7 @@ func StartKeeper(ctx context.Context, c *config.Config, logger *slog.Logger) (*K
 	return k, nil
 }
 
-func (k *Keeper) start(ctx context.Context, c *config.Config, logger *slog.Logger) error {
+func (k *Keeper) start(ctx context.Context, c *config.Config, version string, logger *slog.Logger) error {
 	host, _, err := remembered(k.dir.file(hostFile), func() string { return session.NewID("host_") })
 	if err != nil {
 		return err
@@ -60,6 +60,7 @@ func (k *Keeper) start(ctx context.Context, c *config.Config, logger *slog.Logge
 	shell.Path = b.Path
 	k.keeper, err = browser.NewKeeper(ctx, browser.KeeperOptions{
 		Socket: k.Socket, Host: host, Shell: shell, Chrome: launch, Proxy: k.proxy, Logger: logger.With("part", "keeper"),
+		LeaveAfter: c.Browser.LeaveAfter, Settings: keeperSettings(c, version),
 	})
 	if err == nil {
 		clients <- k.keeper
@@ -102,6 +103,9 @@ func storeAddress(c *config.Config) string {
 	}
 	return net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "5432"))
 }
+
+// Ended is closed when nobody needs the browsers any more, or somebody asked for their end: call Stop then.
+func (k *Keeper) Ended() <-chan struct{} { return k.keeper.Ended() }
 
 // State tells what is kept.
 func (k *Keeper) State() browser.KeeperState { return k.keeper.State() }

@@ -46,6 +46,8 @@ type Options struct {
 	Version string
 	// Progress is told, for people, what is being started; nil for nobody.
 	Progress func(doing string)
+	// Stays is told at the end of a browser process that stays, since logins wait on its pages; nil for nobody, and then it ends.
+	Stays func(s Staying)
 }
 
 // Process is a running process. The caller must call Stop.
@@ -54,16 +56,18 @@ type Process struct {
 	logger  *slog.Logger
 	closers []closer
 
-	dir        *dataDir
-	vault      *vault.Vault
-	db         store.Store
-	api        net.Listener
-	codec      net.Listener
-	monitor    net.Listener
-	temporal   TemporalServer
-	client     client.Client
-	proxy      *browser.Proxy
-	fleet      *worker.Fleet
+	dir      *dataDir
+	vault    *vault.Vault
+	db       store.Store
+	api      net.Listener
+	codec    net.Listener
+	monitor  net.Listener
+	temporal TemporalServer
+	client   client.Client
+	proxy    *browser.Proxy
+	fleet    *worker.Fleet
+	// own is the browser process of the data directory; nil when others are named.
+	own        *ownKeeper
 	reconciler *worker.Reconciler
 	pages      *activities.Pages
 	workers    *worker.Workers
@@ -112,7 +116,7 @@ func (p *Process) parts() []part {
 		{"opening the API's port", p.listen, has.API},
 		{"opening the port of health and metrics", p.listenMonitor, true},
 		{"connecting to Temporal", p.startTemporal, true},
-		{"starting the forwarding proxy", p.startProxy, true},
+		{"starting the forwarding proxy", p.startProxy, has.API},
 		{"starting the browser", p.startBrowser, has.Worker},
 		{"starting the workers", p.startWorkers, has.Worker},
 		{"starting the API", p.serve, has.API},
@@ -135,8 +139,8 @@ func (p *Process) start(ctx context.Context) error {
 
 // findBrowser fails before anything is touched when there is none.
 func (p *Process) findBrowser(context.Context) error {
-	if p.o.Config.Browser.Endpoint != "" {
-		return nil // another process has it
+	if len(p.o.Config.Browser.Endpoints) > 0 {
+		return nil // other processes have it
 	}
 	_, err := browser.Find(session.BrowserShell, p.o.Config.Browser.Path)
 	return err
@@ -180,7 +184,7 @@ func (p *Process) migrate(ctx context.Context) error {
 
 // openDir locks the data directory, for a process that keeps something there.
 func (p *Process) openDir() error {
-	dir, err := openDataDir(p.o.Config.DataDir)
+	dir, err := openDataDir(p.o.Config.DataDir, lockFile)
 	if err != nil {
 		return err
 	}
@@ -245,15 +249,6 @@ func (p *Process) UIURL() string {
 		return ""
 	}
 	return p.temporal.UIURL()
-}
-
-// BrowserPID is the process id of the browser that was started with the process, for tests that look for what is left.
-func (p *Process) BrowserPID(ctx context.Context) (int, error) {
-	b, err := p.fleet.Running(ctx, session.BrowserShell)
-	if err != nil {
-		return 0, err
-	}
-	return b.PID(), nil
 }
 
 // Failed receives the error of a part that died; the process should then be stopped.

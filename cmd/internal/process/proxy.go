@@ -3,17 +3,16 @@ package process
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"strconv"
 
 	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/config"
-	"github.com/anteroom/anteroom/session"
 )
 
-// startProxy starts the forwarding proxy that all traffic of the browser passes.
+// startProxy starts the forwarding proxy by which the API looks whether callers' proxies answer. That of the pages is where their
+// browser is.
 func (p *Process) startProxy(ctx context.Context) (err error) {
 	if p.proxy, err = newProxy(ctx, p.o.Config, p.ownPorts, p.logger); err != nil {
 		return err
@@ -63,29 +62,4 @@ func portOf(address string) (uint16, bool) {
 	}
 	port, err := strconv.ParseUint(text, 10, 16)
 	return uint16(port), err == nil
-}
-
-// upstreams opens callers' proxies for pages.
-type upstreams struct{ proxy *browser.Proxy }
-
-// Open opens a listener that goes on through the caller's proxy.
-func (u upstreams) Open(ctx context.Context, upstream session.Secret) (string, io.Closer, error) {
-	up, err := u.proxy.NewUpstream(ctx, upstream)
-	if err != nil {
-		return "", nil, err
-	}
-	return up.URL(), closing{up}, nil
-}
-
-// Adopted closes nothing: what this process opened ends with it.
-func (upstreams) Adopted(string) io.Closer { return io.NopCloser(nil) }
-
-// closing gives an upstream the deadline that io.Closer has no room for.
-type closing struct{ up *browser.Upstream }
-
-// Close ends the listener.
-func (c closing) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), drainRequests)
-	defer cancel()
-	return c.up.Close(ctx)
 }

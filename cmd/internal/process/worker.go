@@ -6,15 +6,15 @@ import (
 	"sync"
 
 	"github.com/anteroom/anteroom/activities"
-	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/login"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/worker"
 )
 
-// startBrowser prepares the fleet and starts its first browser, so that a machine that cannot run one is told at start.
+// startBrowser reaches the browser processes, starting that of the data directory where no others are named, so that a machine
+// that cannot run a browser is told at start.
 func (p *Process) startBrowser(ctx context.Context) error {
-	host, _, err := remembered(p.dir.file(hostFile), func() string { return session.NewID("host_") })
+	keepers, err := p.keepers()
 	if err != nil {
 		return err
 	}
@@ -22,18 +22,19 @@ func (p *Process) startBrowser(ctx context.Context) error {
 		Store: p.db, Workflows: p.dispatcher(), Now: now, Logger: p.logger.With("part", "reconciler"), Made: p.telemetry.Reconciled,
 	}
 	p.fleet = &worker.Fleet{
-		Launch: p.launch,
-		Poll:   func(queue string) (func(), error) { return p.workers.PollPages(queue) },
-		Host:   host, Machine: worker.ThisMachine(),
-		Pages:  p.o.Config.Browser.MaxPages,
-		Store:  p.db,
-		Now:    now,
-		Logger: p.logger.With("part", "fleet"),
-		OnLost: p.telemetry.BrowserLost, OnMarked: p.reconciler.BrowserLost,
+		Keepers:  keepers,
+		Poll:     func(queue string) (func(), error) { return p.workers.PollPages(queue) },
+		Pages:    p.o.Config.Browser.MaxPages,
+		Patience: p.o.Config.Operations.Patience,
+		Store:    p.db,
+		Now:      now,
+		Logger:   p.logger.With("part", "fleet"),
+		OnLost:   p.telemetry.BrowserLost,
+		OnMarked: p.reconciler.BrowserLost,
 	}
 	p.pages = &activities.Pages{
-		Store: p.db, Vault: p.vault, Browsers: p.fleet, Upstreams: upstreams{p.proxy},
-		Now: now, Logger: p.logger.With("part", "pages"), OnPageLost: p.dispatcher().PageLost,
+		Store: p.db, Vault: p.vault, Browsers: p.fleet, Now: now, Logger: p.logger.With("part", "pages"),
+		OnPageLost: p.dispatcher().PageLost,
 	}
 	p.workers = &worker.Workers{
 		Client:  p.client,
@@ -41,13 +42,14 @@ func (p *Process) startBrowser(ctx context.Context) error {
 		Pages:   p.pages,
 		Drain:   p.o.Config.Worker.Drain,
 	}
-	find := p.fleet.ForgetOthers
-	if path := p.o.Config.Browser.Endpoint; path != "" {
-		p.useEndpoint(path)
-		find = p.fleet.Join
+	if p.own != nil {
+		p.onStop("browser process", p.leaveOwn)
+		if err := p.replaceOutdated(ctx); err != nil {
+			return err
+		}
 	}
 	p.onStop("browsers", p.fleet.Close)
-	if err := find(ctx); err != nil {
+	if err := p.fleet.Join(ctx); err != nil {
 		return err
 	}
 	login.Prepare()
@@ -59,38 +61,22 @@ func (p *Process) startBrowser(ctx context.Context) error {
 // one takes longer than anything that a login does by itself.
 const warmPages = 3
 
-func (p *Process) launch(ctx context.Context, kind session.BrowserKind) (worker.Browser, error) {
-	b := p.o.Config.Browser
-	options := browser.Options{
-		Kind: kind, User: b.User, NoSandbox: b.NoSandbox, ProxyURL: p.proxy.URL(), Faults: p.proxy.Fault,
-		Logger: p.logger.With("part", "browser"),
-	}
-	if kind == session.BrowserShell {
-		options.Path, options.WarmPages = b.Path, warmPages
-	}
-	launched, err := browser.Launch(ctx, options)
-	if err != nil {
-		return nil, err
-	}
-	return activities.Chromium{Browser: launched}, nil
-}
-
 // startWorkers starts polling, the reconciler and the janitor.
 func (p *Process) startWorkers(context.Context) error {
-	var openings, rest []func()
-	p.onStop("workers", func(ctx context.Context) error { p.handOver(ctx, openings, rest); return nil })
+	stops := []func(){p.fleet.Drain}
+	p.onStop("workers", func(context.Context) error { stopAll(stops); return nil })
 	for _, kind := range []session.BrowserKind{session.BrowserShell, session.BrowserChrome} {
 		stop, err := p.workers.PollOpenings(kind)
 		if err != nil {
 			return err
 		}
-		openings = append(openings, stop)
+		stops = append(stops, stop)
 	}
 	stop, err := p.workers.PollWorkflows()
 	if err != nil {
 		return err
 	}
-	rest = append(rest, stop)
+	stops = append(stops, stop)
 	p.background("reconciler", p.reconciler.Run)
 	purger := &worker.Purger{
 		Store: p.db, Retention: p.o.Config.Operations.Retention, Now: now, Logger: p.logger.With("part", "purger"), OnPurged: p.telemetry.Purged,
@@ -98,24 +84,14 @@ func (p *Process) startWorkers(context.Context) error {
 	p.background("purger", purger.Run)
 	p.background("janitor", p.pages.RunJanitor)
 	p.background("watch of pages", p.pages.WatchPages)
-	p.background("watch of other browsers", p.fleet.Notice)
-	if p.fleet.Keeper != nil {
-		p.background("browsers of the keeper", p.fleet.Follow)
+	p.background("browser processes", p.fleet.Follow)
+	if p.own != nil {
+		p.background("replacement of the browser process", p.replaceWhenQuiet)
 	}
 	if p.temporal != nil {
 		p.background("temporal watch", p.watchTemporal)
 	}
 	return nil
-}
-
-// handOver takes up no new login, lets those in the middle of a step finish, and leaves the rest to others: the browsers are
-// closed and marked as lost then, and whichever worker runs tells the logins that wait on them within a second. It takes the
-// configured drain at most.
-func (p *Process) handOver(ctx context.Context, openings, rest []func()) {
-	settling, cancel := context.WithTimeout(ctx, p.workers.Settling())
-	defer cancel()
-	stopAll(append(openings, func() { p.fleet.Settle(settling) }))
-	stopAll(append(rest, p.fleet.Drain))
 }
 
 // stopAll stops the workers side by side, so that their drains do not add up.
