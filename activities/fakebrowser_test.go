@@ -45,6 +45,8 @@ func (b *fakeBrowsers) Connected() []activities.Browser { return []activities.Br
 
 // fakeBrowser makes fake pages.
 type fakeBrowser struct {
+	*fakeUpstreams
+
 	id string
 	// onNew is called before a page is made; its error is NewPage's.
 	onNew func() error
@@ -70,7 +72,7 @@ type fakeBrowser struct {
 }
 
 func newFakeBrowser(id string) *fakeBrowser {
-	return &fakeBrowser{id: id, shows: viewLogin, restored: viewApp}
+	return &fakeBrowser{fakeUpstreams: &fakeUpstreams{}, id: id, shows: viewLogin, restored: viewApp}
 }
 
 func (b *fakeBrowser) ID() string { return b.id }

@@ -2,7 +2,6 @@ package activities_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -105,17 +104,18 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, err)
 	f := &fixture{
 		t: t, db: db, vault: v, clock: &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
-		browser: newFakeBrowser("br_1"), upstreams: &fakeUpstreams{},
+		browser: newFakeBrowser("br_1"),
 		wrap: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, time.Minute)
 		},
 	}
+	f.upstreams = f.browser.fakeUpstreams
 	f.browsers = &fakeBrowsers{browser: f.browser, pages: 2}
 	f.records = &activities.Records{Store: db, IDs: v, Now: f.clock.now}
 	f.restart = func() {
 		f.env = nil // it holds the activities of before
 		f.pages = &activities.Pages{
-			Store: db, Vault: v, Browsers: f.browsers, Upstreams: f.upstreams, Now: f.clock.now, Logger: log,
+			Store: db, Vault: v, Browsers: f.browsers, Now: f.clock.now, Logger: log,
 		}
 	}
 	f.restart()
@@ -321,7 +321,7 @@ func requireRetryable(t *testing.T, err error) {
 	require.NotContains(t, []string{workflows.ErrorOperationOver, workflows.ErrorNoBrowser, workflows.ErrorPageLost}, app.Type())
 }
 
-// fakeUpstreams opens proxies of callers that are none.
+// fakeUpstreams are proxies of callers that are none.
 type fakeUpstreams struct {
 	opened []session.Secret
 	closed int
@@ -330,21 +330,17 @@ type fakeUpstreams struct {
 
 const upstreamURL = "http://127.0.0.1:3128"
 
-func (u *fakeUpstreams) Adopted(string) io.Closer { return closerFunc(u.close) }
-
-func (u *fakeUpstreams) close() error { u.closed++; return nil }
-
-func (u *fakeUpstreams) Open(_ context.Context, upstream session.Secret) (string, io.Closer, error) {
+// OpenUpstream opens one.
+func (u *fakeUpstreams) OpenUpstream(_ context.Context, upstream session.Secret) (string, error) {
 	if u.err != nil {
-		return "", nil, u.err
+		return "", u.err
 	}
 	u.opened = append(u.opened, upstream)
-	return upstreamURL, closerFunc(u.close), nil
+	return upstreamURL, nil
 }
 
-type closerFunc func() error
-
-func (c closerFunc) Close() error { return c() }
+// CloseUpstream closes one.
+func (u *fakeUpstreams) CloseUpstream(string) error { u.closed++; return nil }
 
 // attached raises the epoch, as another execution does.
 func (f *fixture) attached(page workflows.PageRef) {

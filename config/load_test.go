@@ -28,7 +28,7 @@ func defaults() config.Config {
 		Temporal: config.Temporal{
 			Namespace: "default", Listen: "127.0.0.1:7233", UIListen: "127.0.0.1:8233", Retention: 30 * 24 * time.Hour,
 		},
-		Browser:    config.Browser{MaxPages: 20},
+		Browser:    config.Browser{MaxPages: 20, LeaveAfter: 5 * time.Minute},
 		Worker:     config.Worker{Drain: 6 * time.Second},
 		API:        config.API{MaxBody: 1 << 20, RequestTimeout: 5 * time.Second},
 		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute, Retention: 30 * 24 * time.Hour, OnBrowserLost: session.BrowserLostRestart},
@@ -68,7 +68,8 @@ var samples = map[string]struct {
 	"vault.keyFile":              {"/run/secrets/vault.key", "/run/secrets/vault.key"},
 	"temporal.store":             {"postgresql://temporal@db/temporal", session.NewSecret("postgresql://temporal@db/temporal")},
 	"temporal.storePasswordFile": {"/run/secrets/temporal", "/run/secrets/temporal"},
-	"browser.endpoint":           {"/run/anteroom/browser.sock", "/run/anteroom/browser.sock"},
+	"browser.endpoints":          {"/run/anteroom/browser.sock, unix:/run/b.sock", []string{"/run/anteroom/browser.sock", "/run/b.sock"}},
+	"browser.leaveAfter":         {"0s", time.Duration(0)},
 	"browser.socket":             {"/run/anteroom/browser.sock", "/run/anteroom/browser.sock"},
 	"api.requestTimeout":         {"20s", 20 * time.Second},
 	"api.publicUrl":              {"https://anteroom.example.com/x/", "https://anteroom.example.com/x"},

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,12 +38,13 @@ func crashing(t *testing.T, dir string) *crash {
 	return c
 }
 
-// kill is kill -9; no browser survives it.
+// kill is kill -9; the browser survives it.
 func (c *crash) kill() {
 	c.t.Helper()
-	require.NotEmpty(c.t, processesBelow(c.srv.tmp), "the browser is found while it runs")
+	keepers := keepersOn(c.srv.dataDir)
+	require.Len(c.t, keepers, 1)
 	require.NoError(c.t, c.srv.kill())
-	require.NoError(c.t, noBrowserLeft(c.t.Context(), c.srv.tmp))
+	require.Equal(c.t, keepers, keepersOn(c.srv.dataDir))
 }
 
 // restart starts the process again on the same data.
@@ -117,6 +119,70 @@ func TestKill_WhileWaitingForTheCode_EveryOperationEnds(t *testing.T) {
 	}
 }
 
+func TestKill_WhileWaitingForTheCode_ThePageIsKept(t *testing.T) {
+	t.Parallel()
+	goesOn(t, func(c *crash) { c.kill() })
+}
+
+func TestStop_WhileWaitingForTheCode_ThePageIsKept(t *testing.T) {
+	t.Parallel()
+	goesOn(t, func(c *crash) {
+		require.NoError(t, c.srv.stop())
+		require.Contains(t, c.srv.tail(1), "stays for the logins that wait on its pages (3)")
+	})
+}
+
+// goesOn has the process go while logins wait for their codes, starts it again and answers: nothing was submitted or sent twice.
+func goesOn(t *testing.T, leave func(c *crash)) {
+	t.Helper()
+	c := crashing(t, dataDir(t))
+	questions := map[string]session.InfoRequest{}
+	for user, op := range c.ops {
+		questions[user] = c.asked(op)
+	}
+	keepers := keepersOn(c.srv.dataDir)
+	leave(c)
+	c.restart()
+	require.Equal(t, keepers, keepersOn(c.srv.dataDir), "the browser is the one of before")
+	for user, op := range c.ops {
+		code, ok := c.lab.LastCode("code", user)
+		require.True(t, ok)
+		c.resume(op, questions[user], code)
+	}
+	c.end()
+	for user, op := range c.ops {
+		require.Equal(t, session.OperationSucceeded, c.operation(op).State)
+		require.Equal(t, 1, c.operation(op).Attempt)
+		require.Equal(t, 1, c.lab.submits("code", user), "one password")
+		require.Equal(t, 1, c.lab.Count(loginlab.KindCodeSent, "code", user), "one code")
+	}
+}
+
+func TestKill_OfTheBrowserProcess_EveryOperationEnds(t *testing.T) {
+	t.Parallel()
+	c := crashing(t, dataDir(t))
+	for _, op := range c.ops {
+		c.asked(op)
+	}
+	for _, pid := range keepersOn(c.srv.dataDir) {
+		require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+	}
+	c.end()
+	for user, op := range c.ops {
+		require.Equal(t, session.OperationSucceeded, c.operation(op).State, user)
+		require.Equal(t, 2, c.operation(op).Attempt, "a new page, and a new code")
+	}
+}
+
+func TestStop_WithNothingWaiting_LeavesNothing(t *testing.T) {
+	t.Parallel()
+	srv := up(t, dataDir(t))
+	require.Len(t, keepersOn(srv.dataDir), 1)
+	require.NoError(t, srv.stop())
+	require.Empty(t, keepersOn(srv.dataDir))
+	require.NoError(t, noBrowserLeft(t.Context(), srv.tmp))
+}
+
 func TestKill_JustAfterTheAnswer_EveryOperationEnds(t *testing.T) {
 	t.Parallel()
 	c := crashing(t, dataDir(t))
@@ -145,7 +211,6 @@ func TestStop_WithALoginWaiting_TakesLessThanTenSeconds_AndTheLoginGoesOnAfterwa
 		c.asked(op)
 	}
 	require.NoError(t, c.srv.stop(), "within the promised time, exit code 0")
-	require.NoError(t, noBrowserLeft(t.Context(), c.srv.tmp))
 	c.restart()
 	c.end()
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -184,6 +185,41 @@ func (c *child) showWhenFailed(t *testing.T) {
 			t.Logf("the end of the log of %s (%s):\n%s", c.name, c.stderr, c.tail(60))
 		}
 	})
+}
+
+// keepersOn are the process ids of the browser processes of a data directory.
+func keepersOn(dataDir string) []int {
+	var found []int
+	all, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, path := range all {
+		cmdline, _ := os.ReadFile(path)
+		if bytes.Contains(cmdline, []byte("\x00browser\x00")) && bytes.Contains(cmdline, []byte("\x00--data-dir\x00"+dataDir+"\x00")) {
+			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil {
+				found = append(found, pid)
+			}
+		}
+	}
+	return found
+}
+
+// endKeepers ends the browser processes of a data directory, which outlive a process that was killed or has logins waiting.
+func endKeepers(ctx context.Context, dataDir string) error {
+	ctx, cancel := context.WithTimeout(ctx, stopPromise)
+	defer cancel()
+	for {
+		pids := keepersOn(dataDir)
+		if len(pids) == 0 {
+			return nil
+		}
+		for _, pid := range pids {
+			_ = syscall.Kill(pid, syscall.SIGTERM)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("browser processes %v of %s did not end", pids, dataDir)
+		case <-time.After(pause):
+		}
+	}
 }
 
 // noBrowserLeft waits until no process is left whose profile lies below dir.

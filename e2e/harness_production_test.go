@@ -170,7 +170,7 @@ func (p *production) startBrowser(dir string) error {
 	socket := filepath.Join(dir, "browser.sock")
 	env := append(slices.Clone(p.env), "ANTEROOM_NETWORK_DENY="+strings.Join(closed, ","))
 	p.browser = p.replica("browser", p.suite.anteroom, env, "browser", "--browser-socket", socket, "--data-dir", filepath.Join(dir, "browser"))
-	p.env = append(p.env, "ANTEROOM_BROWSER_ENDPOINT="+socket)
+	p.env = append(p.env, "ANTEROOM_BROWSER_ENDPOINTS="+socket)
 	return p.browser.run()
 }
 

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"os"
@@ -100,7 +101,8 @@ func up(t *testing.T, dataDir string, more ...string) *server {
 	srv.showWhenFailed(t)
 	t.Cleanup(func() {
 		require.NoError(t, srv.stopIfRunning())
-		require.NoError(t, noBrowserLeft(t.Context(), srv.tmp))
+		require.NoError(t, endKeepers(context.Background(), dataDir))
+		require.NoError(t, noBrowserLeft(context.Background(), srv.tmp))
 	})
 	return srv
 }

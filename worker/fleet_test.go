@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/anteroom/anteroom/activities"
-	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/store/sqlite"
@@ -21,22 +20,20 @@ import (
 	"github.com/anteroom/anteroom/workflows"
 )
 
-const thisHost = "host_1"
-
-// fakeBrowser is a process that is none.
+// fakeBrowser is a connection to a browser, and is none.
 type fakeBrowser struct {
+	activities.Browser
+
 	id   string
-	pid  int
 	lost chan struct{}
 	once sync.Once
 	// lives is true while only the connection to it ended.
 	lives bool
-	// closed is called by the first Close.
+	// closed is called by each Close.
 	closed func()
 }
 
 func (b *fakeBrowser) ID() string                { return b.id }
-func (b *fakeBrowser) PID() int                  { return b.pid }
 func (b *fakeBrowser) Lost() <-chan struct{}     { return b.lost }
 func (b *fakeBrowser) Gone(context.Context) bool { return !b.lives }
 func (b *fakeBrowser) die()                      { b.once.Do(func() { close(b.lost) }) }
@@ -47,38 +44,16 @@ func (b *fakeBrowser) Close(context.Context) error {
 	return nil
 }
 
-func (b *fakeBrowser) NewPage(context.Context, browser.PageOptions) (activities.Page, error) {
-	return nil, errors.New("no pages here")
-}
-
-func (b *fakeBrowser) Adopt(context.Context, string, string, browser.PageOptions) (activities.Page, error) {
-	return nil, errors.New("no pages here")
-}
-
-func (b *fakeBrowser) Orphans(context.Context, time.Duration) ([]string, error) { return nil, nil }
-
-func (b *fakeBrowser) DeadPages(context.Context) ([]string, error) { return nil, nil }
-
-func (b *fakeBrowser) DisposeOf(string) error { return nil }
-
-func (b *fakeBrowser) NewRestoredPage(context.Context, browser.PageOptions, session.StorageState) (activities.Page, error) {
-	return nil, errors.New("no pages here")
-}
-
-// yard is a fleet over a real store, and what happened to it.
+// yard is a fleet over a real store and fake keepers, and what happened to it.
 type yard struct {
 	*worker.Fleet
 
 	t  *testing.T
 	db *sqlite.DB
 
-	mu       sync.Mutex
-	launched []*fakeBrowser
-	events   []string
-	launch   error
-	// pid is the process id of what is launched.
-	pid  int
-	poll error
+	mu     sync.Mutex
+	events []string
+	poll   error
 }
 
 func (y *yard) eventf(format string, args ...any) {
@@ -93,18 +68,6 @@ func (y *yard) seen() []string {
 	return append([]string{}, y.events...)
 }
 
-func (y *yard) started(_ context.Context, kind session.BrowserKind) (worker.Browser, error) {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	if y.launch != nil {
-		return nil, y.launch
-	}
-	b := &fakeBrowser{id: fmt.Sprintf("br_%s_%d", kind, len(y.launched)+1), pid: y.pid, lost: make(chan struct{})}
-	b.closed = func() { y.eventf("closed %s", b.id) }
-	y.launched = append(y.launched, b)
-	return b, nil
-}
-
 func (y *yard) polled(queue string) (func(), error) {
 	if y.poll != nil {
 		return nil, y.poll
@@ -113,14 +76,18 @@ func (y *yard) polled(queue string) (func(), error) {
 	return func() { y.eventf("stopped %s", queue) }, nil
 }
 
-func newYard(t *testing.T) *yard {
+// newYard is a fleet that uses keepers, of which nothing is known yet.
+func newYard(t *testing.T, keepers ...*fakeKeeper) *yard {
 	t.Helper()
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "anteroom.db"), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	y := &yard{t: t, db: db, pid: 4711}
+	y := &yard{t: t, db: db}
 	y.Fleet = &worker.Fleet{
-		Launch: y.started, Poll: y.polled, Host: thisHost, Pages: 5, Store: db,
-		Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+		Poll: y.polled, Pages: 5, Patience: time.Hour, Store: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+	}
+	for _, k := range keepers {
+		k.closed = func(id string) { y.eventf("closed %s", id) }
+		y.Keepers = append(y.Keepers, k)
 	}
 	t.Cleanup(func() {
 		y.Drain()
@@ -137,10 +104,10 @@ func (y *yard) browser(kind session.BrowserKind) string {
 	return b.ID()
 }
 
-// alive lists the browsers of this host that the store takes for alive.
-func (y *yard) alive() []string {
+// alive lists the browsers of a host that the store takes for alive.
+func (y *yard) alive(host string) []string {
 	y.t.Helper()
-	rows, err := y.db.ListBrowsers(y.t.Context(), thisHost)
+	rows, err := y.db.ListBrowsers(y.t.Context(), host)
 	require.NoError(y.t, err)
 	ids := make([]string, 0, len(rows))
 	for _, row := range rows {
@@ -151,7 +118,8 @@ func (y *yard) alive() []string {
 
 func TestBrowser_UnderConcurrency_StartsOneOfAKind(t *testing.T) {
 	t.Parallel()
-	y := newYard(t)
+	k := &fakeKeeper{host: "kept"}
+	y := newYard(t, k)
 	kinds := []session.BrowserKind{"", session.BrowserShell, session.BrowserChrome}
 	var wg sync.WaitGroup
 	for i := range 30 {
@@ -163,7 +131,8 @@ func TestBrowser_UnderConcurrency_StartsOneOfAKind(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	require.Len(t, y.launched, 2, "no kind given is the shell")
+	require.Equal(t, 2, k.starts(), "no kind given is the shell")
+	require.Len(t, k.connections(), 2)
 	require.Equal(t, y.browser(""), y.browser(session.BrowserShell))
 	require.NotEqual(t, y.browser(session.BrowserShell), y.browser(session.BrowserChrome))
 	require.Equal(t, 5, y.MaxPages())
@@ -171,51 +140,35 @@ func TestBrowser_UnderConcurrency_StartsOneOfAKind(t *testing.T) {
 
 func TestBrowser_Started_IsRegisteredAndPolledFor(t *testing.T) {
 	t.Parallel()
-	y := newYard(t)
+	y := newYard(t, &fakeKeeper{host: "kept"})
 	id := y.browser(session.BrowserShell)
-	rows, err := y.db.ListBrowsers(t.Context(), thisHost)
+	rows, err := y.db.ListBrowsers(t.Context(), "kept")
 	require.NoError(t, err)
 	require.Len(t, rows, 1)
 	require.Equal(t, id, rows[0].ID)
-	require.Equal(t, 4711, rows[0].PID)
+	require.Equal(t, 815, rows[0].PID)
 	require.Equal(t, session.BrowserShell, rows[0].Kind)
 	require.Equal(t, workflows.BrowserTaskQueue(id), rows[0].TaskQueue)
 	require.Equal(t, []string{"polls " + workflows.BrowserTaskQueue(id)}, y.seen())
 }
 
-func TestBrowser_Lost_IsMarkedAtOnce_AndReplacedAtTheNextCall(t *testing.T) {
-	t.Parallel()
-	y := newYard(t)
-	first := y.browser(session.BrowserShell)
-	y.launched[0].die()
-	require.Eventually(t, func() bool { return len(y.alive()) == 0 }, 5*time.Second, 5*time.Millisecond)
-	require.Eventually(t, func() bool {
-		seen := y.seen()
-		return len(seen) == 3 && seen[1] == "stopped "+workflows.BrowserTaskQueue(first) && seen[2] == "closed "+first
-	}, 5*time.Second, 5*time.Millisecond, "its queue has no worker any more, and its remains are removed")
-	require.Len(t, y.launched, 1, "nobody wants one yet")
-
-	second := y.browser(session.BrowserShell)
-	require.NotEqual(t, first, second)
-	require.Equal(t, []string{second}, y.alive())
-}
-
 func TestBrowser_ThatCannotBeStarted_LeavesNothing_AndIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	y := newYard(t)
-	y.launch = errors.New("no sandbox")
+	k := &fakeKeeper{host: "kept"}
+	y := newYard(t, k)
+	k.answers(errors.New("no sandbox"))
 	_, err := y.Browser(t.Context(), session.BrowserShell)
-	require.ErrorIs(t, err, y.launch)
-	require.Empty(t, y.alive())
+	require.ErrorContains(t, err, "no sandbox")
+	require.Empty(t, y.alive("kept"))
 
-	y.launch, y.poll = nil, errors.New("no Temporal")
+	k.answers(nil)
+	y.poll = errors.New("no Temporal")
 	_, err = y.Browser(t.Context(), session.BrowserShell)
 	require.ErrorIs(t, err, y.poll)
-	require.Empty(t, y.alive(), "a browser that was closed is not alive")
-	require.Equal(t, []string{"closed br_shell_1"}, y.seen())
+	require.Equal(t, []string{"closed br_kept_shell_1"}, y.seen())
 
 	y.poll = nil
-	require.Equal(t, []string{y.browser(session.BrowserShell)}, y.alive())
+	require.Equal(t, []string{y.browser(session.BrowserShell)}, y.alive("kept"))
 }
 
 // refusing is a store that registers nothing.
@@ -225,35 +178,21 @@ func (refusing) RegisterBrowser(context.Context, store.Browser) error { return e
 
 func TestBrowser_ThatCannotBeRegistered_IsClosed(t *testing.T) {
 	t.Parallel()
-	y := newYard(t)
+	y := newYard(t, &fakeKeeper{host: "kept"})
 	y.Store = refusing{y.db}
 	_, err := y.Browser(t.Context(), session.BrowserShell)
 	require.ErrorContains(t, err, "disk full")
-	require.Equal(t, []string{"closed br_shell_1"}, y.seen())
-}
-
-func TestForgetOthers_MarksTheBrowsersOfThisHostAsLost(t *testing.T) {
-	t.Parallel()
-	y := newYard(t)
-	for id, host := range map[string]string{"br_old": thisHost, "br_older": thisHost, "br_elsewhere": "host_2"} {
-		require.NoError(t, y.db.RegisterBrowser(t.Context(), store.Browser{ID: id, Host: host, StartedAt: time.Now()}))
-	}
-	require.NoError(t, y.ForgetOthers(t.Context()))
-	require.Empty(t, y.alive())
-	elsewhere, err := y.db.ListBrowsers(t.Context(), "host_2")
-	require.NoError(t, err)
-	require.Len(t, elsewhere, 1)
+	require.Equal(t, []string{"closed br_kept_shell_1"}, y.seen())
 }
 
 func TestFleet_DrainThenClose_StopsPollingBeforeBrowsersEnd(t *testing.T) {
 	t.Parallel()
-	y := newYard(t)
+	y := newYard(t, &fakeKeeper{host: "kept"})
 	shell, chrome := y.browser(session.BrowserShell), y.browser(session.BrowserChrome)
 	y.Drain()
 	require.ElementsMatch(t, []string{
 		"stopped " + workflows.BrowserTaskQueue(shell), "stopped " + workflows.BrowserTaskQueue(chrome),
-	}, y.seen()[2:], "the browsers live while their work is drained")
-	require.Len(t, y.alive(), 2)
+	}, y.seen()[2:], "the connections live while their work is drained")
 
 	require.NoError(t, y.Close(t.Context()))
 	seen := y.seen()
@@ -261,19 +200,20 @@ func TestFleet_DrainThenClose_StopsPollingBeforeBrowsersEnd(t *testing.T) {
 	for _, e := range seen[4:] {
 		require.Contains(t, e, "closed ", "a queue is stopped once")
 	}
-	require.Empty(t, y.alive(), "whoever waits for their pages is told")
+	require.Len(t, y.alive("kept"), 2, "the browsers live on")
 }
 
 func TestFleet_AfterDrain_StartsNothing(t *testing.T) {
 	t.Parallel()
-	y := newYard(t)
+	k := &fakeKeeper{host: "kept"}
+	y := newYard(t, k)
 	y.browser(session.BrowserShell)
 	y.Drain()
 	for _, kind := range []session.BrowserKind{session.BrowserShell, session.BrowserChrome} {
 		_, err := y.Browser(t.Context(), kind)
 		require.ErrorContains(t, err, "the worker is stopping")
 	}
-	require.Len(t, y.launched, 1)
+	require.Equal(t, 1, k.starts())
 	require.NoError(t, y.Close(t.Context()))
 	require.NoError(t, y.Close(t.Context()), "a repeat is harmless")
 }

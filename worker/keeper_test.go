@@ -19,10 +19,15 @@ import (
 
 // fakeKeeper is a process with browsers that are none.
 type fakeKeeper struct {
+	host string
+	// closed is told of connections that are closed; nil is nobody.
+	closed func(id string)
+
 	mu        sync.Mutex
 	browsers  []browser.KeptBrowser
 	started   int
 	connected []*fakeBrowser
+	told      []browser.Wanted
 	// err is what every question is answered with; nil for an answer.
 	err error
 }
@@ -30,7 +35,17 @@ type fakeKeeper struct {
 func (k *fakeKeeper) State(context.Context) (browser.KeeperState, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return browser.KeeperState{Host: "host_kept", Browsers: append([]browser.KeptBrowser{}, k.browsers...)}, k.err
+	if k.err != nil {
+		return browser.KeeperState{}, k.err
+	}
+	return browser.KeeperState{Host: k.host, Browsers: append([]browser.KeptBrowser{}, k.browsers...)}, nil
+}
+
+func (k *fakeKeeper) Want(_ context.Context, w browser.Wanted) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.told = append(k.told, w)
+	return k.err
 }
 
 func (k *fakeKeeper) Start(_ context.Context, kind session.BrowserKind) (browser.KeptBrowser, error) {
@@ -45,7 +60,7 @@ func (k *fakeKeeper) Start(_ context.Context, kind session.BrowserKind) (browser
 		}
 	}
 	k.started++
-	b := browser.KeptBrowser{ID: fmt.Sprintf("br_kept_%s_%d", kind, k.started), Kind: kind, PID: 815, Since: time.Now()}
+	b := browser.KeptBrowser{ID: fmt.Sprintf("br_%s_%s_%d", k.host, kind, k.started), Kind: kind, PID: 815, Since: time.Now()}
 	k.browsers = append(k.browsers, b)
 	return b, nil
 }
@@ -53,7 +68,11 @@ func (k *fakeKeeper) Start(_ context.Context, kind session.BrowserKind) (browser
 func (k *fakeKeeper) Connect(_ context.Context, info browser.KeptBrowser) (worker.Browser, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	b := &fakeBrowser{id: info.ID, lost: make(chan struct{}), lives: true, closed: func() {}}
+	b := &fakeBrowser{id: info.ID, lost: make(chan struct{}), lives: true, closed: func() {
+		if k.closed != nil {
+			k.closed(info.ID)
+		}
+	}}
 	k.connected = append(k.connected, b)
 	return b, nil
 }
@@ -84,28 +103,33 @@ func (k *fakeKeeper) connections() []*fakeBrowser {
 	return append([]*fakeBrowser{}, k.connected...)
 }
 
-// joined is a fleet that uses a keeper's headless shell.
-func joined(t *testing.T, k *fakeKeeper) *yard {
+func (k *fakeKeeper) starts() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.started
+}
+
+func (k *fakeKeeper) wanted() []browser.Wanted {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return append([]browser.Wanted{}, k.told...)
+}
+
+// joined is a fleet that uses what keepers have.
+func joined(t *testing.T, keepers ...*fakeKeeper) *yard {
 	t.Helper()
-	y := newYard(t)
-	y.Keeper, y.Host = k, ""
+	y := newYard(t, keepers...)
 	require.NoError(t, y.Join(t.Context()))
 	return y
 }
 
-func (y *yard) keptAlive() []string {
-	y.t.Helper()
-	rows, err := y.db.ListBrowsers(y.t.Context(), "host_kept")
-	require.NoError(y.t, err)
-	ids := []string{}
-	for _, row := range rows {
-		ids = append(ids, row.ID)
-	}
-	return ids
-}
+func (y *yard) keptAlive() []string { y.t.Helper(); return y.alive("kept") }
 
-func oneShell() *fakeKeeper {
-	k := &fakeKeeper{}
+func oneShell() *fakeKeeper { return shellAt("kept") }
+
+// shellAt is a keeper with a headless shell.
+func shellAt(host string) *fakeKeeper {
+	k := &fakeKeeper{host: host}
 	_, _ = k.Start(context.Background(), session.BrowserShell)
 	return k
 }
@@ -113,25 +137,22 @@ func oneShell() *fakeKeeper {
 func TestJoin_UsesWhatTheKeeperHas_AndForgetsWhatItHasNotAnyMore(t *testing.T) {
 	t.Parallel()
 	k := oneShell()
-	y := newYard(t)
-	y.Keeper = k
+	y := newYard(t, k)
 	for _, id := range []string{"br_of_before", "br_kept_shell_1"} {
-		require.NoError(t, y.db.RegisterBrowser(t.Context(), store.Browser{ID: id, Host: "host_kept", StartedAt: time.Now()}))
+		require.NoError(t, y.db.RegisterBrowser(t.Context(), store.Browser{ID: id, Host: "kept", StartedAt: time.Now()}))
 	}
-	require.NoError(t, y.db.RegisterBrowser(t.Context(), store.Browser{ID: "br_other", Host: thisHost, StartedAt: time.Now()}))
+	require.NoError(t, y.db.RegisterBrowser(t.Context(), store.Browser{ID: "br_other", Host: "other", StartedAt: time.Now()}))
 	require.NoError(t, y.Join(t.Context()))
 	require.Equal(t, []string{"br_kept_shell_1"}, y.keptAlive())
-	require.Equal(t, []string{"br_other"}, y.alive(), "browsers of other hosts are none of its business")
+	require.Equal(t, []string{"br_other"}, y.alive("other"), "browsers of other hosts are none of its business")
 	require.Equal(t, []string{"polls " + workflows.BrowserTaskQueue("br_kept_shell_1")}, y.seen())
 	require.Equal(t, "br_kept_shell_1", y.browser(session.BrowserShell))
 	require.Len(t, k.connections(), 1)
-	require.Empty(t, y.launched)
 }
 
 func TestJoin_WithoutAKeeper_SaysSo(t *testing.T) {
 	t.Parallel()
-	y := newYard(t)
-	y.Keeper = &fakeKeeper{err: browser.ErrNoKeeper}
+	y := newYard(t, &fakeKeeper{err: browser.ErrNoKeeper})
 	require.ErrorIs(t, y.Join(t.Context()), browser.ErrNoKeeper)
 }
 
@@ -195,13 +216,6 @@ func TestHeld_TellsWhatIsGoneFromWhatCannotBeReached(t *testing.T) {
 	require.ErrorIs(t, err, browser.ErrBrowserLost)
 	k.answers(nil)
 	_, err = y.Held(t.Context(), "br_unheard_of")
-	require.ErrorIs(t, err, browser.ErrBrowserLost)
-
-	alone := newYard(t)
-	id := alone.browser(session.BrowserShell)
-	_, err = alone.Held(t.Context(), id)
-	require.NoError(t, err)
-	_, err = alone.Held(t.Context(), "br_unheard_of")
 	require.ErrorIs(t, err, browser.ErrBrowserLost)
 }
 

@@ -22,15 +22,16 @@ func TestReady_OfTemporal_IsWhatTheServerSays(t *testing.T) {
 
 func TestReady_OfAFleet_StartsTheBrowserThatIsMissing(t *testing.T) {
 	t.Parallel()
-	y := newYard(t)
+	k := &fakeKeeper{host: "kept"}
+	y := newYard(t, k)
 	require.ErrorIs(t, y.Ready(t.Context()), worker.ErrNoBrowser)
 	ready := func() bool { return y.Ready(t.Context()) == nil }
 	require.Eventually(t, ready, 5*time.Second, 5*time.Millisecond)
 	_, err := y.Running(t.Context(), session.BrowserShell)
 	require.NoError(t, err)
-	require.Len(t, y.launched, 1, "the one that runs is taken")
+	require.Equal(t, 1, k.starts(), "the one that runs is taken")
 
-	y.launched[0].die()
+	k.dies(0)
 	require.ErrorIs(t, y.Ready(t.Context()), worker.ErrNoBrowser)
 	require.Eventually(t, ready, 5*time.Second, 5*time.Millisecond)
 

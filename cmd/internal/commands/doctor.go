@@ -42,7 +42,7 @@ would keep a process from working; warnings do not.`,
 			return nil
 		},
 	}
-	flags.add(cmd, append(append([]string{}, sharedKeys...), "listen", "browser.path", "browser.user", "browser.noSandbox", "browser.endpoint",
+	flags.add(cmd, append(append([]string{}, sharedKeys...), "listen", "browser.path", "browser.user", "browser.noSandbox", "browser.endpoints",
 		"temporal.listen", "temporal.uiListen")...)
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/anteroom/anteroom/browser"
+	"github.com/anteroom/anteroom/cmd/internal/process"
 	"github.com/anteroom/anteroom/session"
 )
 
@@ -17,6 +18,9 @@ func lookAtBrowser(ctx context.Context, e *examined) (Status, string) {
 	b := e.config.Browser
 	if len(b.Endpoints) > 0 {
 		return lookAtEndpoints(ctx, b.Endpoints)
+	}
+	if says, err := askKeeper(ctx, process.Socket(e.config)); err == nil {
+		return OK, says
 	}
 	started, err := browser.Launch(ctx, browser.Options{
 		Kind: session.BrowserShell, Path: b.Path, User: b.User, NoSandbox: b.NoSandbox, WarmPages: -1, Logger: e.logger,

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/cmd/internal/process"
 	"github.com/anteroom/anteroom/config"
 	"github.com/anteroom/anteroom/session"
@@ -133,22 +135,37 @@ func TestPorts_ThatAreTaken_TellWhetherItIsUs(t *testing.T) {
 	require.Contains(t, says, "anteroom is up on "+e.config.Listen)
 }
 
-func TestEndpoint_WithoutABrowserProcess_SaysHowToStartOne(t *testing.T) {
+func TestEndpoints_WithoutABrowserProcess_SayHowToStartOne(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	status, says := lookAtEndpoint(filepath.Join(dir, "none.sock"))
+	status, says := lookAtEndpoints(t.Context(), []string{filepath.Join(dir, "none.sock")})
 	require.Equal(t, Failed, status)
 	require.Contains(t, says, "anteroom browser")
 
 	file := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	status, _ = lookAtEndpoint(file)
+	status, _ = lookAtEndpoints(t.Context(), []string{file})
 	require.Equal(t, Failed, status)
+}
 
+func TestBrowser_ThatAProcessKeeps_IsAsked(t *testing.T) {
+	t.Parallel()
+	e := &examined{config: &config.Config{DataDir: t.TempDir()}}
 	var lc net.ListenConfig
-	l, err := lc.Listen(t.Context(), "unix", filepath.Join(dir, "b.sock"))
+	l, err := lc.Listen(t.Context(), "unix", process.Socket(e.config))
 	require.NoError(t, err)
-	defer func() { require.NoError(t, l.Close()) }()
-	status, says = lookAtEndpoint(l.Addr().String())
+	keeper := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(browser.KeeperState{PID: 4711, Wanted: browser.Wanted{Pages: 3}})
+	}))
+	require.NoError(t, keeper.Listener.Close())
+	keeper.Listener = l
+	keeper.Start()
+	defer keeper.Close()
+	status, says := lookAtBrowser(t.Context(), e)
 	require.Equal(t, OK, status, says)
+	require.Contains(t, says, "the browser process 4711 serves")
+	require.Contains(t, says, "3 logins")
+	status, named := lookAtEndpoints(t.Context(), []string{process.Socket(e.config)})
+	require.Equal(t, OK, status)
+	require.Equal(t, says, named)
 }

@@ -21,23 +21,23 @@ func requireSentence(t *testing.T, text, dir string) {
 func TestOpenDataDir_ThatIsOpen_IsRefused_UntilItIsClosed(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a", "data")
-	first, err := openDataDir(dir)
+	first, err := openDataDir(dir, lockFile)
 	require.NoError(t, err)
 	info, err := os.Stat(dir)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
 
-	_, err = openDataDir(dir)
+	_, err = openDataDir(dir, lockFile)
 	require.ErrorIs(t, err, ErrDataDirInUse)
 	requireSentence(t, err.Error(), dir)
 
 	require.NoError(t, first.close())
-	second, err := openDataDir(dir)
+	second, err := openDataDir(dir, lockFile)
 	require.NoError(t, err)
 	require.NoError(t, second.close())
 }
 
-func child(t *testing.T, dir string) *exec.Cmd {
+func opener(t *testing.T, dir string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), lockEnv+"="+dir)
@@ -47,10 +47,10 @@ func child(t *testing.T, dir string) *exec.Cmd {
 func TestOpenDataDir_OfAnotherProcess_IsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	held, err := openDataDir(dir)
+	held, err := openDataDir(dir, lockFile)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, held.close()) }()
-	out, err := child(t, dir).Output()
+	out, err := opener(t, dir).Output()
 	var ended *exec.ExitError
 	require.ErrorAs(t, err, &ended)
 	require.Equal(t, 1, ended.ExitCode())
@@ -60,7 +60,7 @@ func TestOpenDataDir_OfAnotherProcess_IsRefused(t *testing.T) {
 func TestOpenDataDir_WhenItsOwnerIsKilled_IsFree(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	owner := child(t, dir)
+	owner := opener(t, dir)
 	_, err := owner.StdinPipe()
 	require.NoError(t, err)
 	stdout, err := owner.StdoutPipe()
@@ -70,11 +70,11 @@ func TestOpenDataDir_WhenItsOwnerIsKilled_IsFree(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(line, "opened "), line)
 
-	_, err = openDataDir(dir)
+	_, err = openDataDir(dir, lockFile)
 	require.ErrorIs(t, err, ErrDataDirInUse)
 	require.NoError(t, owner.Process.Kill())
 	require.Error(t, owner.Wait())
-	d, err := openDataDir(dir)
+	d, err := openDataDir(dir, lockFile)
 	require.NoError(t, err)
 	require.NoError(t, d.close())
 }
@@ -83,13 +83,13 @@ func TestOpenDataDir_WhereThereIsAFile_SaysSo(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "data")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	_, err := openDataDir(file)
+	_, err := openDataDir(file, lockFile)
 	require.ErrorContains(t, err, "make the data directory")
 }
 
 func newDataDir(t *testing.T) *dataDir {
 	t.Helper()
-	d, err := openDataDir(t.TempDir())
+	d, err := openDataDir(t.TempDir(), lockFile)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.close()) })
 	return d

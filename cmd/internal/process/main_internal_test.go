@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 
 // openAsChild opens the data directory and, if that worked, keeps it until standard input ends.
 func openAsChild(dir string) int {
-	d, err := openDataDir(dir)
+	d, err := openDataDir(dir, lockFile)
 	if err != nil {
 		fmt.Println(err)
 		return 1

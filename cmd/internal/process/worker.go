@@ -47,6 +47,9 @@ func (p *Process) startBrowser(ctx context.Context) error {
 		if err := p.replaceOutdated(ctx); err != nil {
 			return err
 		}
+		if _, err := p.own.ensure(ctx); err != nil {
+			return err
+		}
 	}
 	p.onStop("browsers", p.fleet.Close)
 	if err := p.fleet.Join(ctx); err != nil {
