@@ -21,7 +21,7 @@ const (
 	// writeTimeout is how long an answer may take to be read once the request's time is up: a storage state of some MiB over a
 	// slow line.
 	writeTimeout = 30 * time.Second
-	// maxRequests is how many requests are worked on at the same time, and maxWaiting how many long polls wait; a long poll holds
+	// maxRequests is how many requests are worked on at the same time, and maxWaiting how many long polls and streams wait; each holds
 	// a connection and a goroutine, and neither the store nor a processor.
 	maxRequests = 256
 	maxWaiting  = 20_000
@@ -74,6 +74,8 @@ func (b *timedBody) Read(p []byte) (int, error) {
 // purpose is how long a request may wait on purpose.
 func purpose(c *gin.Context) time.Duration {
 	switch {
+	case follows(c):
+		return service.MaxFollow
 	case waits(c):
 		return service.MaxWait
 	case strings.HasSuffix(c.FullPath(), "/"+authSessions+"/create"):
@@ -84,8 +86,12 @@ func purpose(c *gin.Context) time.Duration {
 
 // waits reports whether the request is a long poll.
 func waits(c *gin.Context) bool {
-	return strings.HasSuffix(c.FullPath(), "/result") && c.Query("wait") != ""
+	long := strings.HasSuffix(c.FullPath(), "/result") || strings.HasSuffix(c.FullPath(), "/"+authSessions+"/:authSessionId")
+	return long && c.Request.Method == http.MethodGet && c.Query("wait") != ""
 }
+
+// follows reports whether the request is for a stream of events.
+func follows(c *gin.Context) bool { return strings.HasSuffix(c.FullPath(), "/events") }
 
 // limitRequests has requests take turns, and refuses those that would wait too long: answering some is better than
 // answering none.
@@ -93,7 +99,7 @@ func limitRequests(requests, waiting int) gin.HandlerFunc {
 	working, polling := make(chan struct{}, requests), make(chan struct{}, waiting)
 	return func(c *gin.Context) {
 		places := working
-		if waits(c) {
+		if waits(c) || follows(c) {
 			places = polling
 		}
 		if public[c.FullPath()] { // a busy process is alive, and its operator wants to see why it is busy

@@ -68,6 +68,7 @@ type call struct {
 	wait   time.Duration // of a long poll
 	into   any           // where the JSON answer goes; a *[]byte takes any answer as it is; nil for nowhere
 	again  repetition    // when it may be repeated
+	key    string        // names the request, so that a repeat is known; may be empty
 	gone   string        // the code of an error that says, to a repeat, that a try whose answer got lost did it; may be empty
 }
 
@@ -150,6 +151,9 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Accept", "application/json, application/problem+json")
+	if k.key != "" {
+		req.Header.Set("Idempotency-Key", k.key)
+	}
 	req.Header.Set("X-Api-Key", c.key.Reveal())
 	return req, nil
 }

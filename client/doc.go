@@ -5,7 +5,7 @@
 //	state, err := c.StorageState(ctx, "demo", done.SessionID)
 //
 // Calls are repeated while the service answers 503 with Retry-After, or breaks the connection off, for up to DefaultPatience: every
-// call of this package is harmless to repeat, or refused by the service with the reason. See [Client.WithPatience].
+// call of this package is harmless to repeat. See [Client.WithPatience].
 //
 // Of ours the package imports session only.
 package client

@@ -30,6 +30,8 @@ const (
 	CodeNothingAsked = "nothing-asked"
 	// CodeQuestionStale: the question was answered, has expired or was closed.
 	CodeQuestionStale = "question-stale"
+	// CodeKeyReused: the idempotency key named another request before.
+	CodeKeyReused = "idempotency-key-reused"
 	// CodeInvalidField: the field named in Field is wrong.
 	CodeInvalidField = "invalid-field"
 

@@ -123,7 +123,6 @@ func (c *Client) answer(ctx context.Context, project, operationID string, q sess
 	if err != nil {
 		return fmt.Errorf("answer question %s of operation %s: %w", q.ID, operationID, err)
 	}
-	// A repeat of an answer that was accepted, unheard, is told that the question is stale.
 	err = c.resume(ctx, project, operationID, q.ID, values, patient)
 	var e *Error
 	if !errors.As(err, &e) {

@@ -35,8 +35,7 @@ func (c *Client) WithPatience(d time.Duration) *Client {
 type repetition int
 
 const (
-	// repeatable: again when the service answers 503 with Retry-After or the connection breaks. A repeat is harmless, or the service
-	// refuses it and says why.
+	// repeatable: again when the service answers 503 with Retry-After or the connection breaks. A repeat is harmless.
 	repeatable repetition = iota
 	// once: never; the caller wants to know how things stand now.
 	once

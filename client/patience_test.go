@@ -108,14 +108,18 @@ func TestAStart_WhoseAnswerGetsLost_IsStartedOnce(t *testing.T) {
 	require.Equal(t, all[0].ID, id)
 }
 
-func TestAStart_OfANamedSessionWhoseAnswerGetsLost_IsRefusedWithTheOperation(t *testing.T) {
+func TestAStart_UnderAKeyOfTheCallers_IsStartedOnceHoweverOftenItIsCalled(t *testing.T) {
 	t.Parallel()
 	u := withTrouble(t, lost(1))
-	_, err := u.client.Start(t.Context(), demo, client.StartRequest{ID: "s1"})
-	e := requireCode(t, err, http.StatusConflict, client.CodeOperationLive)
-	op, err := u.client.Operation(t.Context(), e.OperationID)
+	r := client.StartRequest{ID: "s1", IdempotencyKey: "mine", Parameters: secrets("username", "alice", "password", "pw")}
+	id, err := u.client.Start(t.Context(), demo, r)
 	require.NoError(t, err)
-	require.Equal(t, "s1", op.SessionID)
+	again, err := u.client.Start(t.Context(), demo, r)
+	require.NoError(t, err)
+	require.Equal(t, id, again)
+	r.Parameters = secrets("username", "alice", "password", "other")
+	_, err = u.client.Start(t.Context(), demo, r)
+	requireCode(t, err, http.StatusUnprocessableEntity, client.CodeKeyReused)
 }
 
 func TestADelete_WhoseAnswerGetsLost_IsDone(t *testing.T) {
@@ -127,12 +131,13 @@ func TestADelete_WhoseAnswerGetsLost_IsDone(t *testing.T) {
 	requireCode(t, u.client.Delete(t.Context(), demo, "s1"), http.StatusNotFound, "session-not-found")
 }
 
-func TestAnAnswer_WhoseAnswerGetsLost_IsRefusedAsStale(t *testing.T) {
+func TestAnAnswer_WhoseAnswerGetsLost_IsAcceptedOnce(t *testing.T) {
 	t.Parallel()
 	u := withTrouble(t, lost(2))
 	id, err := u.client.Start(t.Context(), demo, client.StartRequest{ID: "s1"})
 	require.NoError(t, err)
 	question := u.Ask(id, apitest.CodeQuestion(1))
+	require.NoError(t, u.client.Resume(t.Context(), demo, id, question, secrets("code", "123456")))
 	err = u.client.Resume(t.Context(), demo, id, question, secrets("code", "123456"))
 	requireCode(t, err, http.StatusBadRequest, client.CodeQuestionStale)
 }

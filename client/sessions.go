@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,6 +25,10 @@ type StartRequest struct {
 	Parameters map[string]session.Secret
 	// Proxy is the proxy of this login: "http://user:password@host:port".
 	Proxy session.Secret
+	// IdempotencyKey names the start, for one that may be made again by a later call, or by another process: 1 to 255 visible ASCII
+	// characters. The first one's operation is returned again for a day. Empty for a random one: this call only repeats itself. An
+	// *Error with CodeKeyReused says that the key named something else.
+	IdempotencyKey string
 }
 
 // Status is where a login stands.
@@ -61,43 +66,21 @@ func (c *Client) sessionPath(project string, segments ...string) []string {
 	return append(c.workspacePath("projects", project, "auth-sessions"), segments...)
 }
 
-// Start starts a login and returns its operation's id. An *Error with CodeOperationLive names the live one of the session: also
-// where it is this call's own, started by a try whose answer got lost, unless r.ID is empty; then the client chooses the
-// id and knows its own.
+// Start starts a login and returns its operation's id. A try whose answer got lost is repeated, and starts nothing twice. An *Error
+// with CodeOperationLive names the live operation of the session.
 func (c *Client) Start(ctx context.Context, project string, r StartRequest) (operationID string, err error) {
-	chosen := r.ID == ""
-	if chosen {
-		r.ID = uuid.NewString()
-	}
+	var out struct{ OperationID string }
 	k := c.startCall(project, r)
-	err = repeat(ctx, c.patience, repeatable, func(again bool) error {
-		if again && chosen {
-			if operationID, err = c.started(ctx, project, r.ID); err != nil || operationID != "" {
-				return err
-			}
-		}
-		var out struct{ OperationID string }
-		k.into = &out
-		_, err := c.try(ctx, k)
-		operationID = out.OperationID
-		return err
-	})
-	return operationID, err
-}
-
-// started returns the operation that a try started whose answer got lost; empty for none.
-func (c *Client) started(ctx context.Context, project, sessionID string) (string, error) {
-	var out struct{ Operations []session.Operation }
-	q := OperationQuery{Project: project, SessionID: sessionID, Limit: 1}
-	_, err := c.try(ctx, call{method: http.MethodGet, path: c.workspacePath("operations"), query: q.values(), into: &out})
-	if err != nil || len(out.Operations) == 0 {
-		return "", err
-	}
-	return out.Operations[0].ID, nil
+	k.into = &out
+	_, err = c.do(ctx, k)
+	return out.OperationID, err
 }
 
 func (c *Client) startCall(project string, r StartRequest) call {
-	body := map[string]any{"id": r.ID}
+	body := map[string]any{}
+	if r.ID != "" {
+		body["id"] = r.ID
+	}
 	if r.Name != "" {
 		body["authSessionDisplayName"] = r.Name
 	}
@@ -107,7 +90,7 @@ func (c *Client) startCall(project string, r StartRequest) call {
 	if !r.Proxy.IsZero() {
 		body["proxy"] = r.Proxy.Reveal()
 	}
-	return call{method: http.MethodPost, path: c.sessionPath(project, "create"), body: body}
+	return call{method: http.MethodPost, path: c.sessionPath(project, "create"), body: body, key: cmp.Or(r.IdempotencyKey, uuid.NewString())}
 }
 
 // Result returns where a login stands. While it is Pending the service waits up to wait (at most 60 s) for something to tell.
@@ -148,7 +131,7 @@ func (c *Client) result(ctx context.Context, project, operationID string, wait t
 // [session.AnswerChoice], or by an action (resend, tryAnotherWay) under the name [session.AnswerAction]. Only an unknown page
 // takes values and a choice together. An *Error with CodeQuestionStale says that the question is no longer open, with
 // CodeInvalidField which value is wrong, with CodeNotAnswerable that the question allows no such answer. A try whose answer got lost
-// is repeated: CodeQuestionStale may then speak of this call's own answer.
+// is repeated, and is still the one answer.
 func (c *Client) Resume(ctx context.Context, project, operationID, questionID string, values map[string]session.Secret) error {
 	return c.resume(ctx, project, operationID, questionID, values, repeatable)
 }
@@ -168,7 +151,7 @@ func (c *Client) resume(
 		body["values"] = fields
 	}
 	_, err := c.do(ctx, call{
-		method: http.MethodPost, path: c.sessionPath(project, "create", operationID, "resume"), body: body, again: again,
+		method: http.MethodPost, path: c.sessionPath(project, "create", operationID, "resume"), body: body, again: again, key: uuid.NewString(),
 	})
 	return err
 }
@@ -182,8 +165,17 @@ func (c *Client) All(ctx context.Context, project string) ([]AuthSession, error)
 
 // One returns one session.
 func (c *Client) One(ctx context.Context, project, id string) (AuthSession, error) {
+	return c.Await(ctx, project, id, 0)
+}
+
+// Await returns one session. While it is pending the service waits up to wait (at most 60 s) for another status.
+func (c *Client) Await(ctx context.Context, project, id string, wait time.Duration) (AuthSession, error) {
 	var out AuthSession
-	_, err := c.do(ctx, call{method: http.MethodGet, path: c.sessionPath(project, id), into: &out})
+	k := call{method: http.MethodGet, path: c.sessionPath(project, id), wait: wait, into: &out}
+	if wait > 0 {
+		k.query = url.Values{"wait": {wait.String()}}
+	}
+	_, err := c.do(ctx, k)
 	return out, err
 }
 

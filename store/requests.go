@@ -1,7 +1,5 @@
 package store
 
-import "fmt"
-
 // Request is a request that its caller may make again: what it wrote is written once, and a repeat is told what the first one
 // did. Both fields are keyed hashes, so that nobody reads from a row what was asked.
 type Request struct {
@@ -17,5 +15,5 @@ type RequestMadeError struct{ OperationID string }
 
 // Error names the operation that the request was about.
 func (e *RequestMadeError) Error() string {
-	return fmt.Sprintf("the request was made before, for operation %s", e.OperationID)
+	return "the request was made before, for operation " + e.OperationID
 }

@@ -100,6 +100,7 @@ const (
 	ErrorCodeServiceUnavailable   ErrorCode = "service-unavailable"
 	ErrorCodeTooManyRequests      ErrorCode = "too-many-requests"
 	ErrorCodeUnauthorized         ErrorCode = "unauthorized"
+	ErrorCodeUnprocessableContent ErrorCode = "unprocessable-content"
 	ErrorCodeUnsupportedMediaType ErrorCode = "unsupported-media-type"
 )
 
@@ -125,6 +126,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeTooManyRequests:
 		return true
 	case ErrorCodeUnauthorized:
+		return true
+	case ErrorCodeUnprocessableContent:
 		return true
 	case ErrorCodeUnsupportedMediaType:
 		return true
@@ -686,6 +689,17 @@ type OperationList struct {
 	Operations []Operation `json:"operations"`
 }
 
+// OperationStanding Where an operation stands.
+type OperationStanding struct {
+	// At Example: 2026-11-22T20:00:00.000Z
+	At      Timestamp      `json:"at"`
+	Attempt int            `json:"attempt"`
+	State   OperationState `json:"state"`
+
+	// Step What a running operation does: `navigating`, `submitting`.
+	Step string `json:"step,omitempty,omitzero"`
+}
+
 // OperationState defines model for OperationState.
 type OperationState string
 
@@ -972,11 +986,20 @@ type Version struct {
 // AuthSessionID defines model for authSessionId.
 type AuthSessionID = string
 
+// IdempotencyKey defines model for idempotencyKey.
+type IdempotencyKey = string
+
+// LastEventID defines model for lastEventId.
+type LastEventID = string
+
 // OperationID defines model for operationId.
 type OperationID = string
 
 // ProjectName defines model for projectName.
 type ProjectName = string
+
+// Wait defines model for wait.
+type Wait = string
 
 // WorkspaceID defines model for workspaceId.
 type WorkspaceID = string
@@ -1007,6 +1030,9 @@ type ErrorUnauthorized = Error
 
 // ErrorUnavailable The one body that every generation of Intuned's SDK parses.
 type ErrorUnavailable = Error
+
+// ErrorUnprocessable The one body that every generation of Intuned's SDK parses.
+type ErrorUnprocessable = Error
 
 // ProblemBadRequest RFC 9457.
 type ProblemBadRequest = Problem
@@ -1053,11 +1079,43 @@ type ListOperationsParams struct {
 	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
 
+// FollowOperationParams defines parameters for FollowOperation.
+type FollowOperationParams struct {
+	// LastEventID The `id` of the last event that was received: those after it follow. `0` asks for all events from the first. Without it the stream
+	// begins with how the operation stands.
+	LastEventID LastEventID `json:"Last-Event-ID,omitempty,omitzero"`
+}
+
+// StartAuthSessionParams defines parameters for StartAuthSession.
+type StartAuthSessionParams struct {
+	// IdempotencyKey Names the request, so that it can be made again when its answer got lost: 1 to 255 visible ASCII characters that no other request of
+	// the workspace has, such as a random UUID. For 24 hours a request with the same key and content is answered as the first one
+	// was, and does nothing more, also when both are made at the same time. Another request under the same key is 422. A request
+	// that was refused is not remembered.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // GetAuthSessionResultParams defines parameters for GetAuthSessionResult.
 type GetAuthSessionResultParams struct {
 	// Wait How long to wait while the status is `pending`: seconds (`20`) or a Go duration (`20s`), up to 60 s.
 	// The answer comes at once when the status is another one.
-	Wait string `form:"wait,omitempty" json:"wait,omitempty,omitzero"`
+	Wait Wait `form:"wait,omitempty" json:"wait,omitempty,omitzero"`
+}
+
+// ResumeAuthSessionParams defines parameters for ResumeAuthSession.
+type ResumeAuthSessionParams struct {
+	// IdempotencyKey Names the request, so that it can be made again when its answer got lost: 1 to 255 visible ASCII characters that no other request of
+	// the workspace has, such as a random UUID. For 24 hours a request with the same key and content is answered as the first one
+	// was, and does nothing more, also when both are made at the same time. Another request under the same key is 422. A request
+	// that was refused is not remembered.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetAuthSessionParams defines parameters for GetAuthSession.
+type GetAuthSessionParams struct {
+	// Wait How long to wait while the status is `pending`: seconds (`20`) or a Go duration (`20s`), up to 60 s.
+	// The answer comes at once when the status is another one.
+	Wait Wait `form:"wait,omitempty" json:"wait,omitempty,omitzero"`
 }
 
 // PutProjectJSONRequestBody defines body for PutProject for application/json ContentType.
@@ -1347,6 +1405,9 @@ type ServerInterface interface {
 	// CancelOperation Cancel a live operation
 	// (POST /api/v1/workspace/{workspaceId}/operations/{operationId}/cancel)
 	CancelOperation(c *gin.Context, workspaceID WorkspaceID, operationID OperationID)
+	// FollowOperation Follow an operation
+	// (GET /api/v1/workspace/{workspaceId}/operations/{operationId}/events)
+	FollowOperation(c *gin.Context, workspaceID WorkspaceID, operationID OperationID, params FollowOperationParams)
 	// ListProjects All projects of a workspace
 	// (GET /api/v1/workspace/{workspaceId}/projects)
 	ListProjects(c *gin.Context, workspaceID WorkspaceID)
@@ -1364,19 +1425,19 @@ type ServerInterface interface {
 	ListAuthSessions(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName)
 	// StartAuthSession Start a login
 	// (POST /api/v1/workspace/{workspaceId}/projects/{projectName}/auth-sessions/create)
-	StartAuthSession(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName)
+	StartAuthSession(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, params StartAuthSessionParams)
 	// GetAuthSessionResult Where a login stands
 	// (GET /api/v1/workspace/{workspaceId}/projects/{projectName}/auth-sessions/create/{operationId}/result)
 	GetAuthSessionResult(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, operationID OperationID, params GetAuthSessionResultParams)
 	// ResumeAuthSession Answer what a login asks
 	// (POST /api/v1/workspace/{workspaceId}/projects/{projectName}/auth-sessions/create/{operationId}/resume)
-	ResumeAuthSession(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, operationID OperationID)
+	ResumeAuthSession(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, operationID OperationID, params ResumeAuthSessionParams)
 	// DeleteAuthSession Delete a session
 	// (DELETE /api/v1/workspace/{workspaceId}/projects/{projectName}/auth-sessions/{authSessionId})
 	DeleteAuthSession(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, authSessionID AuthSessionID)
 	// GetAuthSession One session
 	// (GET /api/v1/workspace/{workspaceId}/projects/{projectName}/auth-sessions/{authSessionId})
-	GetAuthSession(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, authSessionID AuthSessionID)
+	GetAuthSession(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, authSessionID AuthSessionID, params GetAuthSessionParams)
 	// ResetAuthSessionBreaker Let an account try again
 	// (DELETE /api/v1/workspace/{workspaceId}/projects/{projectName}/auth-sessions/{authSessionId}/breaker)
 	ResetAuthSessionBreaker(c *gin.Context, workspaceID WorkspaceID, projectName ProjectName, authSessionID AuthSessionID)
@@ -1619,6 +1680,64 @@ func (siw *ServerInterfaceWrapper) CancelOperation(c *gin.Context) {
 	siw.Handler.CancelOperation(c, workspaceID, operationID)
 }
 
+// FollowOperation operation middleware
+func (siw *ServerInterfaceWrapper) FollowOperation(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "workspaceId" -------------
+	var workspaceID WorkspaceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "workspaceId", c.Param("workspaceId"), &workspaceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter workspaceId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "operationId" -------------
+	var operationID OperationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "operationId", c.Param("operationId"), &operationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter operationId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FollowOperationParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID LastEventID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Last-Event-ID, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Last-Event-ID: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.LastEventID = LastEventID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FollowOperation(c, workspaceID, operationID, params)
+}
+
 // ListProjects operation middleware
 func (siw *ServerInterfaceWrapper) ListProjects(c *gin.Context) {
 
@@ -1804,6 +1923,30 @@ func (siw *ServerInterfaceWrapper) StartAuthSession(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartAuthSessionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -1811,7 +1954,7 @@ func (siw *ServerInterfaceWrapper) StartAuthSession(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.StartAuthSession(c, workspaceID, projectName)
+	siw.Handler.StartAuthSession(c, workspaceID, projectName, params)
 }
 
 // GetAuthSessionResult operation middleware
@@ -1901,6 +2044,30 @@ func (siw *ServerInterfaceWrapper) ResumeAuthSession(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResumeAuthSessionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -1908,7 +2075,7 @@ func (siw *ServerInterfaceWrapper) ResumeAuthSession(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ResumeAuthSession(c, workspaceID, projectName, operationID)
+	siw.Handler.ResumeAuthSession(c, workspaceID, projectName, operationID, params)
 }
 
 // DeleteAuthSession operation middleware
@@ -1987,6 +2154,17 @@ func (siw *ServerInterfaceWrapper) GetAuthSession(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAuthSessionParams
+
+	// ------------- Optional query parameter "wait" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wait", c.Request.URL.Query(), &params.Wait, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter wait: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -1994,7 +2172,7 @@ func (siw *ServerInterfaceWrapper) GetAuthSession(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.GetAuthSession(c, workspaceID, projectName, authSessionID)
+	siw.Handler.GetAuthSession(c, workspaceID, projectName, authSessionID, params)
 }
 
 // ResetAuthSessionBreaker operation middleware
@@ -2176,6 +2354,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/api/v1/workspace/:workspaceId/projects/:projectName", wrapper.PutProject)
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/operations", wrapper.ListOperations)
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/operations/:operationId", wrapper.GetOperation)
+	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/operations/:operationId/events", wrapper.FollowOperation)
 	router.POST(options.BaseURL+"/api/v1/workspace/:workspaceId/operations/:operationId/cancel", wrapper.CancelOperation)
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/operations/:operationId/artefacts", wrapper.ListArtefacts)
 	router.GET(options.BaseURL+"/api/v1/workspace/:workspaceId/operations/:operationId/artefacts/:artefactName", wrapper.GetArtefact)

@@ -17,7 +17,7 @@ type Service interface {
 	Result(ctx context.Context, sc service.Scope, operationID string, wait time.Duration) (session.Operation, error)
 	Resume(ctx context.Context, in service.ResumeInput) error
 	Sessions(ctx context.Context, sc service.Scope) ([]session.Session, error)
-	Session(ctx context.Context, sc service.Scope, id string) (session.Session, error)
+	Session(ctx context.Context, sc service.Scope, id string, wait time.Duration) (session.Session, error)
 	DeleteSession(ctx context.Context, sc service.Scope, id string) error
 	ResetBreaker(ctx context.Context, sc service.Scope, id string) (wasOpen bool, err error)
 	StorageState(ctx context.Context, sc service.Scope, id string) ([]byte, error)

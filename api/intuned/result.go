@@ -18,13 +18,10 @@ const answerTime = 10 * time.Second
 
 // GetAuthSessionResult is create.result, with ?wait= as a long poll.
 func (h *Handlers) GetAuthSessionResult(c *gin.Context, workspaceID, projectName, operationID string, params contract.GetAuthSessionResultParams) {
-	wait, err := parseWait(params.Wait)
+	wait, err := waitOf(c, params.Wait)
 	if err != nil {
 		fail(c, err)
 		return
-	}
-	if wait > 0 { // a server's general write timeout may be shorter; no effect where the writer has no deadlines
-		_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(wait + answerTime))
 	}
 	op, err := h.service.Result(c.Request.Context(), scope(workspaceID, projectName), operationID, wait)
 	if err != nil {
@@ -33,6 +30,15 @@ func (h *Handlers) GetAuthSessionResult(c *gin.Context, workspaceID, projectName
 	}
 	c.Header("Cache-Control", "no-store")
 	c.JSON(http.StatusOK, resultOf(h.links.AddTo(c.Request, op)))
+}
+
+// waitOf reads how long a request waits, and lets its answer be written that late.
+func waitOf(c *gin.Context, text string) (time.Duration, error) {
+	wait, err := parseWait(text)
+	if err == nil && wait > 0 { // a server's general write timeout may be shorter; no effect where the writer has no deadlines
+		_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(wait + answerTime))
+	}
+	return wait, err
 }
 
 // parseWait reads seconds or a Go duration; "" is no wait.

@@ -13,7 +13,7 @@ import (
 )
 
 // ResumeAuthSession is create.resume: 202 once the answer is kept and the question hidden.
-func (h *Handlers) ResumeAuthSession(c *gin.Context, workspaceID, projectName, operationID string) {
+func (h *Handlers) ResumeAuthSession(c *gin.Context, workspaceID, projectName, operationID string, params contract.ResumeAuthSessionParams) {
 	body, err := jsonbody.Read(c.Request)
 	if err != nil {
 		fail(c, err)
@@ -24,7 +24,7 @@ func (h *Handlers) ResumeAuthSession(c *gin.Context, workspaceID, projectName, o
 		fail(c, err)
 		return
 	}
-	in.Scope, in.OperationID = scope(workspaceID, projectName), operationID
+	in.Scope, in.OperationID, in.RequestKey = scope(workspaceID, projectName), operationID, params.IdempotencyKey
 	if err := h.service.Resume(c.Request.Context(), in); err != nil {
 		fail(c, err)
 		return

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/anteroom/anteroom/api/contract"
+	"github.com/anteroom/anteroom/api/service"
 	"github.com/anteroom/anteroom/session"
 )
 
@@ -23,9 +24,14 @@ func (h *Handlers) ListAuthSessions(c *gin.Context, workspaceID, projectName str
 	c.JSON(http.StatusOK, views)
 }
 
-// GetAuthSession is one.
-func (h *Handlers) GetAuthSession(c *gin.Context, workspaceID, projectName, authSessionID string) {
-	s, err := h.service.Session(c.Request.Context(), scope(workspaceID, projectName), authSessionID)
+// GetAuthSession is one, with ?wait= as a long poll.
+func (h *Handlers) GetAuthSession(c *gin.Context, workspaceID, projectName, authSessionID string, params contract.GetAuthSessionParams) {
+	wait, err := waitOf(c, params.Wait)
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	s, err := h.service.Session(c.Request.Context(), scope(workspaceID, projectName), authSessionID, wait)
 	if err != nil {
 		fail(c, err)
 		return
@@ -74,12 +80,11 @@ func viewOf(s session.Session) contract.AuthSession {
 
 // statusOf reduces a session to whether it can be used: now, soon, or only after a new start.
 func statusOf(s session.Session) contract.AuthSessionStatus {
-	switch s.State {
-	case session.StateReady, session.StateLocked:
+	switch {
+	case s.State == session.StateReady, s.State == session.StateLocked:
 		return contract.AuthSessionStatusREADY
-	case session.StateScheduled, session.StateAwaitingApproval, session.StatePending:
+	case service.SessionPending(s):
 		return contract.AuthSessionStatusPENDING
-	default:
-		return contract.AuthSessionStatusEXPIRED
 	}
+	return contract.AuthSessionStatusEXPIRED
 }

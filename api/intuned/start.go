@@ -13,7 +13,7 @@ import (
 )
 
 // StartAuthSession is create.start: 201 with the operation's id.
-func (h *Handlers) StartAuthSession(c *gin.Context, workspaceID, projectName string) {
+func (h *Handlers) StartAuthSession(c *gin.Context, workspaceID, projectName string, params contract.StartAuthSessionParams) {
 	body, err := jsonbody.Read(c.Request)
 	if err != nil {
 		fail(c, err)
@@ -24,7 +24,7 @@ func (h *Handlers) StartAuthSession(c *gin.Context, workspaceID, projectName str
 		fail(c, err)
 		return
 	}
-	in.Scope = scope(workspaceID, projectName)
+	in.Scope, in.RequestKey = scope(workspaceID, projectName), params.IdempotencyKey
 	op, err := h.service.StartCreate(c.Request.Context(), in)
 	if err != nil {
 		fail(c, err)

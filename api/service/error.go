@@ -23,6 +23,7 @@ const (
 	Conflict         Kind = "conflict"
 	TooLarge         Kind = "payload-too-large"
 	MediaType        Kind = "unsupported-media-type"
+	Unprocessable    Kind = "unprocessable-content"
 	TooManyRequests  Kind = "too-many-requests"
 	Internal         Kind = "internal-server-error"
 	Unavailable      Kind = "service-unavailable"
@@ -38,6 +39,7 @@ var status = map[Kind]int{
 	Conflict:         http.StatusConflict,
 	TooLarge:         http.StatusRequestEntityTooLarge,
 	MediaType:        http.StatusUnsupportedMediaType,
+	Unprocessable:    http.StatusUnprocessableEntity,
 	TooManyRequests:  http.StatusTooManyRequests,
 	Internal:         http.StatusInternalServerError,
 	Unavailable:      http.StatusServiceUnavailable,
@@ -46,7 +48,7 @@ var status = map[Kind]int{
 // Kinds lists every kind.
 func Kinds() []Kind {
 	return []Kind{
-		BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, Conflict, TooLarge, MediaType,
+		BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, Conflict, TooLarge, MediaType, Unprocessable,
 		TooManyRequests, Internal, Unavailable,
 	}
 }

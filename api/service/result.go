@@ -9,7 +9,7 @@ import (
 	"github.com/anteroom/anteroom/store"
 )
 
-// MaxWait is the longest a result may be waited for in one call.
+// MaxWait is the longest a result or a session may be waited for in one call.
 const MaxWait = 60 * time.Second
 
 // Result returns an operation of the scope's project. While it is pending, Result waits up to wait for something to
@@ -21,22 +21,33 @@ func (s *Service) Result(ctx context.Context, sc Scope, operationID string, wait
 	}
 	changed, stop := s.store.Watch(operationID) // before the first read, so that no change is missed
 	defer stop()
+	return await(ctx, s, changed, wait, func(ctx context.Context) (session.Operation, bool, error) {
+		op, err := s.operationIn(ctx, sc, operationID)
+		return op, Pending(op), err
+	})
+}
+
+// await reads until what is read is no longer pending, for as long as wait; then, when the process stops and when ctx ends, it
+// returns what is pending.
+func await[T any](
+	ctx context.Context, s *Service, changed <-chan struct{}, wait time.Duration, read func(ctx context.Context) (T, bool, error),
+) (T, error) {
 	timer := time.NewTimer(min(wait, MaxWait))
 	defer timer.Stop()
 	for {
 		// Not ctx: a server that stops answers with the present state, also when it was just asked.
-		op, err := s.operationIn(context.WithoutCancel(ctx), sc, operationID)
-		if err != nil || !Pending(op) {
-			return op, err
+		v, pending, err := read(context.WithoutCancel(ctx))
+		if err != nil || !pending {
+			return v, err
 		}
 		select {
 		case <-changed:
 		case <-timer.C:
-			return op, nil
+			return v, nil
 		case <-s.stopping:
-			return op, nil
+			return v, nil
 		case <-ctx.Done():
-			return op, nil
+			return v, nil
 		}
 	}
 }

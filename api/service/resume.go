@@ -14,13 +14,28 @@ type ResumeInput struct {
 	OperationID string
 	QuestionID  string
 	Answer      Answer
+	// RequestKey names the request, for a caller who may repeat it; empty for none.
+	RequestKey string
 }
 
 // Resume accepts an answer to the open question of an operation. When it returns nil, the answer is kept, the question
 // is hidden from every later read, and the engine has been told or will be.
 // Errors: NotFound (project, operation), BadRequest (nothing asked; question unknown, answered, expired or closed;
-// an answer of another shape than the question asks, or that it does not allow).
+// an answer of another shape than the question asks, or that it does not allow), Unprocessable (the RequestKey named another
+// request). A repeat of a named request returns nil as the first one did.
 func (s *Service) Resume(ctx context.Context, in ResumeInput) error {
+	request, err := s.resumeRequest(in)
+	if err != nil {
+		return err
+	}
+	if made, err := s.made(ctx, in.Workspace, request); err != nil || made != "" {
+		return err
+	}
+	return s.answer(ctx, in, request)
+}
+
+// answer is Resume for a request that was not made before.
+func (s *Service) answer(ctx context.Context, in ResumeInput, request store.Request) error {
 	op, err := s.operationIn(ctx, in.Scope, in.OperationID)
 	if err != nil {
 		return err
@@ -41,7 +56,10 @@ func (s *Service) Resume(ctx context.Context, in ResumeInput) error {
 	if err != nil {
 		return err
 	}
-	err = s.store.AnswerQuestion(ctx, store.Answer{Ref: ref, QuestionID: in.QuestionID, Input: input, At: s.now()})
+	err = s.store.AnswerQuestion(ctx, store.Answer{Ref: ref, QuestionID: in.QuestionID, Input: input, At: s.now(), Request: request})
+	if errors.As(err, new(*store.RequestMadeError)) { // by somebody else, at the same time
+		return nil
+	}
 	if err != nil {
 		return s.answerError(ctx, op, in.QuestionID, err)
 	}
@@ -73,6 +91,8 @@ func (s *Service) question(ctx context.Context, op session.Operation, id string)
 func (s *Service) answerError(ctx context.Context, op session.Operation, questionID string, err error) error {
 	var stale *store.QuestionStaleError
 	switch {
+	case errors.Is(err, store.ErrRequestDiffers):
+		return requestDiffers()
 	case errors.As(err, &stale):
 		f := NewFieldError("info_request_id", "%q is no longer open: %s; ask for the result again", questionID, stale.Error())
 		f.Reason = "question-stale"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
@@ -21,11 +22,31 @@ func (s *Service) Sessions(ctx context.Context, sc Scope) ([]session.Session, er
 	return list, nil
 }
 
-// Session returns one session. Errors: BadRequest, NotFound.
-func (s *Service) Session(ctx context.Context, sc Scope, id string) (session.Session, error) {
+// Session returns one session. While it is pending, Session waits up to wait for another state, as [Service.Result] does.
+// Errors: BadRequest, NotFound.
+func (s *Service) Session(ctx context.Context, sc Scope, id string, wait time.Duration) (session.Session, error) {
 	if err := checkSession(sc, id); err != nil {
 		return session.Session{}, err
 	}
+	if wait <= 0 {
+		return s.session(ctx, sc, id)
+	}
+	changed, stop := s.store.WatchSession(sc.Workspace, sc.Project, id) // before the first read, so that no change is missed
+	defer stop()
+	return await(ctx, s, changed, wait, func(ctx context.Context) (session.Session, bool, error) {
+		one, err := s.session(ctx, sc, id)
+		return one, SessionPending(one), err
+	})
+}
+
+// SessionPending reports whether s can neither be used yet nor is over.
+func SessionPending(s session.Session) bool {
+	return s.State == session.StateScheduled || s.State == session.StateAwaitingApproval || s.State == session.StatePending
+}
+
+func (s *Service) session(ctx context.Context, sc Scope, id string) (session.Session, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
 	one, err := s.store.GetSession(ctx, sc.Workspace, sc.Project, id)
 	if err != nil {
 		return session.Session{}, s.sessionError(ctx, sc, id, "read the session", err)
@@ -54,7 +75,7 @@ func (s *Service) DeleteSession(ctx context.Context, sc Scope, id string) error 
 // StorageState returns the JSON of a session's proven storage state, in Playwright's format. It is a secret as a whole:
 // hand it to the caller and forget it. Errors: BadRequest, NotFound (also while there is none).
 func (s *Service) StorageState(ctx context.Context, sc Scope, id string) ([]byte, error) {
-	if _, err := s.Session(ctx, sc, id); err != nil {
+	if _, err := s.Session(ctx, sc, id, 0); err != nil {
 		return nil, err
 	}
 	sealed, err := s.store.StorageState(ctx, sc.Workspace, sc.Project, id)

@@ -27,20 +27,42 @@ type StartInput struct {
 	Parameters map[string]session.Secret
 	// Proxy is the proxy of this login; zero for none.
 	Proxy session.Secret
+	// RequestKey names the request, for a caller who may repeat it; empty for none.
+	RequestKey string
 }
 
 // StartCreate promises a login and starts it. The operation and its sealed secrets are committed before the engine is
 // told; a start that the engine did not hear is repeated by the reconciler until the operation's StartDeadline.
 // Errors: BadRequest, NotFound (project), Conflict naming the live operation of the session or of the account, or the breaker that
-// refuses these credentials.
+// refuses these credentials; Unprocessable for a RequestKey that named another request. A repeat of a named request returns the
+// operation of the first one, of which nothing but the ID may be left.
 func (s *Service) StartCreate(ctx context.Context, in StartInput) (session.Operation, error) {
+	request, err := s.startRequest(in)
+	if err != nil {
+		return session.Operation{}, err
+	}
+	id, err := s.made(ctx, in.Workspace, request)
+	switch {
+	case err != nil:
+		return session.Operation{}, err
+	case id != "":
+		return s.startedBefore(ctx, in.ref(id))
+	}
+	return s.start(ctx, in, request)
+}
+
+// start is StartCreate for a request that was not made before.
+func (s *Service) start(ctx context.Context, in StartInput, request store.Request) (session.Operation, error) {
 	if err := in.check(); err != nil {
 		return session.Operation{}, err
 	}
 	if err := s.checkStart(ctx, in); err != nil {
 		return session.Operation{}, err
 	}
-	op, err := s.promise(ctx, in)
+	op, err := s.promise(ctx, in, request)
+	if made, ok := errors.AsType[*store.RequestMadeError](err); ok { // by somebody else, at the same time
+		return s.startedBefore(ctx, in.ref(made.OperationID))
+	}
 	if err != nil {
 		return session.Operation{}, err
 	}
@@ -59,13 +81,14 @@ func (s *Service) checkStart(ctx context.Context, in StartInput) error {
 }
 
 // promise commits the operation.
-func (s *Service) promise(ctx context.Context, in StartInput) (session.Operation, error) {
+func (s *Service) promise(ctx context.Context, in StartInput, request store.Request) (session.Operation, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	n, err := s.newOperation(in)
 	if err != nil {
 		return session.Operation{}, err
 	}
+	n.Request = request
 	op, err := s.store.CreateOperation(ctx, n)
 	if err != nil {
 		return session.Operation{}, s.createError(ctx, in.Scope, n.Operation.SessionID, err)
@@ -151,6 +174,10 @@ func (s *Service) createError(ctx context.Context, sc Scope, sessionID string, e
 		open *store.BreakerOpenError
 	)
 	switch {
+	case errors.As(err, new(*store.RequestMadeError)):
+		return err
+	case errors.Is(err, store.ErrRequestDiffers):
+		return requestDiffers()
 	case errors.As(err, &busy):
 		return busyError(busy)
 	case errors.As(err, &open):

@@ -19,6 +19,7 @@ type Store interface {
 	ResetBreaker(ctx context.Context, workspace, accountKey string, at time.Time) (wasOpen bool, err error)
 	APIKeyByHash(ctx context.Context, hash []byte) (store.APIKey, error)
 	Watch(operationID string) (<-chan struct{}, func())
+	WatchSession(workspace, project, id string) (<-chan struct{}, func())
 	Ping(ctx context.Context) error
 }
 
@@ -27,6 +28,8 @@ type Operations interface {
 	CreateOperation(ctx context.Context, n store.NewOperation) (session.Operation, error)
 	GetOperation(ctx context.Context, ref store.Ref) (session.Operation, error)
 	ListOperations(ctx context.Context, q store.OperationQuery) (page []session.Operation, next string, err error)
+	Journal(ctx context.Context, ref store.Ref, after int64) ([]store.JournalEntry, error)
+	MadeRequest(ctx context.Context, workspace string, r store.Request) (operationID string, err error)
 	RequestCancel(ctx context.Context, ref store.Ref, at time.Time) (session.Operation, error)
 }
 

@@ -18,6 +18,7 @@ type loginFlags struct {
 	passwordFile, totpFile     string
 	passkeyFile, codesFile     string
 	organisation, proxyFile    string
+	idempotencyKey             string
 	noPassword, noInput, async bool
 }
 
@@ -44,6 +45,7 @@ func (a *app) loginCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.codesFile, "backup-codes-file", "", "file with backup codes, separated by white space; each is used once")
 	cmd.Flags().StringVar(&f.organisation, "organisation", "", "company, tenant or workspace, where the site asks for it first")
 	cmd.Flags().StringVar(&f.proxyFile, "proxy-file", "", "file with the proxy to go through (http://user:password@host:port)")
+	cmd.Flags().StringVar(&f.idempotencyKey, "idempotency-key", "", "names this start: made again with the same key, it goes on with the same login")
 	cmd.Flags().BoolVar(&f.noInput, "no-input", false, "never ask: end with exit code 4 when the site wants an answer")
 	cmd.Flags().BoolVar(&f.async, "async", false, "start only, and print the operation")
 	return cmd
@@ -88,7 +90,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, project string) error {
 }
 
 func (a *app) startRequest(ctx context.Context, f *loginFlags) (client.StartRequest, error) {
-	r := client.StartRequest{ID: f.id, Name: f.name, Parameters: map[string]session.Secret{}}
+	r := client.StartRequest{ID: f.id, Name: f.name, IdempotencyKey: f.idempotencyKey, Parameters: map[string]session.Secret{}}
 	if f.username != "" {
 		r.Parameters["username"] = session.NewSecret(f.username)
 	}
