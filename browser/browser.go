@@ -43,7 +43,9 @@ type Browser struct {
 	// warm holds pages that are ready before they are asked for.
 	warm *warmPool
 
-	worn      atomic.Bool
+	worn atomic.Bool
+	// logins began on its pages and were not yet reported.
+	logins    atomic.Int64
 	workers   sync.WaitGroup
 	closeOnce sync.Once
 	closeErr  error

@@ -65,7 +65,7 @@ func (k *Keeper) Contexts() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	n := 0
-	for _, b := range k.browsers {
+	for _, b := range k.every() {
 		n += len(b.mux.listed())
 	}
 	return n
@@ -104,3 +104,14 @@ func (b *Browser) Ping(ctx context.Context) error {
 	_, err := callBrowser(ctx, b, cdpbrowser.GetVersion, cdp.Empty{}, DefaultCallTimeout)
 	return err
 }
+
+// Recycle looks once, at a time, at which browsers are due and which replaced ones are not used any more.
+func (k *Keeper) Recycle(now time.Time) error {
+	k.measure()
+	err := k.replaceDue(now)
+	k.endDrained(now)
+	return err
+}
+
+// DrainGrace is how long a replaced browser stays at least.
+const DrainGrace = drainGrace

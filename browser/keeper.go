@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -30,6 +31,8 @@ type KeeperOptions struct {
 	LeaveAfter time.Duration
 	// Settings tell those who come back whether the keeper is the one that they would start themselves.
 	Settings string
+	// Recycle says when browsers are replaced.
+	Recycle Recycling
 	// Logger is told about starts, ends and losses; nil is slog.Default.
 	Logger *slog.Logger
 }
@@ -55,8 +58,10 @@ type Keeper struct {
 	// starting is held while a browser starts, so that one of a kind does.
 	starting sync.Mutex
 
-	mu        sync.Mutex // guards everything below
-	browsers  map[session.BrowserKind]*keptBrowser
+	mu       sync.Mutex // guards everything below
+	browsers map[session.BrowserKind]*keptBrowser
+	// draining are browsers that were replaced and still have pages.
+	draining  []*keptBrowser
 	upstreams map[string]*keptUpstream
 	// ports are what the clients that are connected listen on; lastPorts what the last one did, until another comes.
 	ports     map[*muxClaim][]uint16
@@ -97,6 +102,9 @@ func NewKeeper(ctx context.Context, o KeeperOptions) (*Keeper, error) {
 	if o.LeaveAfter > 0 {
 		k.workers.Go(k.leaveWhenIdle)
 	}
+	if o.Recycle != (Recycling{}) {
+		k.workers.Go(k.recycle)
+	}
 	return k, nil
 }
 
@@ -126,7 +134,7 @@ func (k *Keeper) State() KeeperState {
 		Host: k.o.Host, Machine: thisMachine(), PID: os.Getpid(), Settings: k.o.Settings, Since: k.since, LeaveAfter: k.o.LeaveAfter,
 		Clients: len(k.ports), Wanted: k.leaving.wanted, ProxyURL: k.o.Proxy.URL(), Browsers: []KeptBrowser{},
 	}
-	for _, b := range k.browsers {
+	for _, b := range k.every() {
 		if b.alive() {
 			s.Browsers = append(s.Browsers, b.KeptBrowser)
 		}
@@ -176,11 +184,23 @@ func (k *Keeper) optionsOf(kind session.BrowserKind) Options {
 	return o.withDefaults()
 }
 
+// every lists the browsers, the replaced ones too. Call it with mu held.
+func (k *Keeper) every() []*keptBrowser {
+	return slices.AppendSeq(slices.Clone(k.draining), maps.Values(k.browsers))
+}
+
+// all is every, for those who do not hold mu.
+func (k *Keeper) all() []*keptBrowser {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.every()
+}
+
 // find returns a running browser by its id; nil when it is gone.
 func (k *Keeper) find(id string) *keptBrowser {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, b := range k.browsers {
+	for _, b := range k.every() {
 		if b.ID == id && b.alive() {
 			return b
 		}
@@ -197,18 +217,20 @@ func (k *Keeper) watch(b *keptBrowser) {
 	case <-k.life.Done():
 	}
 	k.mu.Lock()
-	if k.browsers[b.Kind] == b {
+	replaced := k.browsers[b.Kind] != b
+	if !replaced {
 		delete(k.browsers, b.Kind)
 	}
+	k.draining = slices.DeleteFunc(k.draining, func(other *keptBrowser) bool { return other == b })
+	lost := k.life.Err() == nil && !b.retired
 	k.mu.Unlock()
-	lost := k.life.Err() == nil
 	if lost {
 		k.logger.Error("the browser is gone; what its pages were used for starts over", "browser", b.ID, "kind", string(b.Kind))
 	}
 	if err := b.close(context.WithoutCancel(k.life)); err != nil { // bounded by itself
 		k.logger.Warn("the browser left something behind", "browser", b.ID, "error", err)
 	}
-	if lost && b.Kind == session.BrowserShell {
+	if lost && !replaced && b.Kind == session.BrowserShell {
 		k.replace(b.Kind)
 	}
 }

@@ -44,6 +44,7 @@ func (k *Keeper) routes() http.Handler {
 		"GET /browsers/{id}/contexts": k.getContexts,
 		"GET /browsers/{id}/dead":     k.getDeadPages,
 		"GET /browsers/{id}/devtools": k.getDevtools,
+		"POST /browsers/{id}/logins":  k.postLogins,
 		"POST /upstreams":             k.postUpstream,
 		"DELETE /upstreams":           k.deleteUpstream,
 		"GET /faults":                 k.getFault,
@@ -120,7 +121,10 @@ func (k *Keeper) postBrowser(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answerJSON(w, b.KeptBrowser)
+	k.mu.Lock()
+	info := b.KeptBrowser
+	k.mu.Unlock()
+	return answerJSON(w, info)
 }
 
 func (k *Keeper) getContexts(w http.ResponseWriter, r *http.Request) error {
@@ -276,7 +280,7 @@ func (k *Keeper) tidyUpstreams() {
 func (k *Keeper) closeUnused(now time.Time) {
 	k.mu.Lock()
 	used := map[string]bool{}
-	for _, b := range k.browsers {
+	for _, b := range k.every() {
 		for _, c := range b.mux.listed() {
 			used[c.ProxyURL] = true
 		}

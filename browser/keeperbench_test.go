@@ -30,6 +30,12 @@ type keptBench struct {
 
 func startKeeper(t *testing.T, o browser.Options) *keptBench {
 	t.Helper()
+	return startRecycling(t, o, browser.Recycling{})
+}
+
+// startRecycling starts a keeper that replaces its browsers.
+func startRecycling(t *testing.T, o browser.Options, recycle browser.Recycling) *keptBench {
+	t.Helper()
 	k := &keptBench{socket: filepath.Join(t.TempDir(), "b.sock")}
 	loopback, err := browser.ParseAllow("127.0.0.0/8")
 	require.NoError(t, err)
@@ -45,7 +51,7 @@ func startKeeper(t *testing.T, o browser.Options) *keptBench {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = k.proxy.Close(testContextOf(t)) })
 	k.keeper, err = browser.NewKeeper(testContext(t), browser.KeeperOptions{
-		Socket: k.socket, Host: "host_a", Shell: o, Proxy: k.proxy, Logger: silent(),
+		Socket: k.socket, Host: "host_a", Shell: o, Proxy: k.proxy, Recycle: recycle, Logger: silent(),
 	})
 	require.NoError(t, err, "these tests need Chromium: apt-get install chromium-headless-shell")
 	t.Cleanup(func() { require.NoError(t, k.keeper.Close(testContextOf(t))) })

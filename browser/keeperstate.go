@@ -37,6 +37,8 @@ type KeptBrowser struct {
 	PID     int                 `json:"pid"`
 	Version string              `json:"version"`
 	Since   time.Time           `json:"since"`
+	// Draining is true once another browser of the kind takes its place: no new login begins on it, and it ends with its last page.
+	Draining bool `json:"draining,omitempty"`
 }
 
 // KeptContext is a browser context that a client of a Keeper made and nobody disposed of.

@@ -16,6 +16,13 @@ type keptBrowser struct {
 	process *chromium
 	profile profile
 	mux     *multiplexer
+
+	// The Keeper's mu guards what follows, and Draining: how many logins it served, what memory it took when that was measured last,
+	// since when it is replaced, and whether it was told to end.
+	logins    int
+	memory    int64
+	drainedAt time.Time
+	retired   bool
 }
 
 // keep starts a browser and returns when it answers.

@@ -37,6 +37,8 @@ type multiplexer struct {
 	sessions map[string]*muxSession
 	contexts map[string]*keptContext
 	clients  map[*muxClient]struct{}
+	// sealed is true once no browser context is made any more.
+	sealed bool
 	// pages are the pages there are, with their browser contexts.
 	pages map[string]string
 }

@@ -229,7 +229,7 @@ func (c *muxClient) begin(session string, e *envelope, msg []byte) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.sessions[session]
-	if s == nil || s.client != c {
+	if s == nil || s.client != c || m.sealed && string(e.method) == "Target.createBrowserContext" {
 		return false
 	}
 	s.outstanding++

@@ -73,6 +73,9 @@ func (w *warmPool) drop() (lost []*Page, missing int) {
 		}
 		return false
 	})
+	if w.closed {
+		return lost, 0
+	}
 	return lost, w.want - len(w.pages)
 }
 
