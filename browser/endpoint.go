@@ -225,7 +225,7 @@ func readFault(resp *http.Response) error {
 }
 
 // devtools opens a connection to a browser. ErrBrowserLost when the keeper has no such browser.
-func (e *Endpoint) devtools(ctx context.Context, browserID string, ports []uint16) (io.ReadWriteCloser, error) {
+func (e *Endpoint) devtools(ctx context.Context, browserID, name string, ports []uint16) (io.ReadWriteCloser, error) {
 	conn, err := e.dial(ctx)
 	if err != nil {
 		return nil, err
@@ -235,7 +235,7 @@ func (e *Endpoint) devtools(ctx context.Context, browserID string, ports []uint1
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	req.Header = http.Header{"Connection": {"Upgrade"}, "Upgrade": {devtoolsProtocol}, portsHeader: {formatPorts(ports)}}
+	req.Header = http.Header{"Connection": {"Upgrade"}, "Upgrade": {devtoolsProtocol}, portsHeader: {formatPorts(ports)}, nameHeader: {name}}
 	if err := req.Write(conn); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}

@@ -115,3 +115,10 @@ func (k *Keeper) Recycle(now time.Time) error {
 
 // DrainGrace is how long a replaced browser stays at least.
 const DrainGrace = drainGrace
+
+// Forget has a connection not know a browser context, as if the answer that it was made had come too late.
+func (b *Browser) Forget(contextID string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.tenants, cdp.BrowserContextID(contextID))
+}

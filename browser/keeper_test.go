@@ -273,6 +273,22 @@ func TestKeeper_Orphans_AreWhatClientsLeft(t *testing.T) {
 	require.Zero(t, k.keeper.Contexts())
 }
 
+func TestKeeper_Orphans_AreAlsoWhatTheirClientDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	k := startKeeper(t, browser.Options{})
+	first, second := k.connect(t), k.connect(t)
+	contextID, _ := pageOf(t, first, browser.PageOptions{}).IDs()
+	first.Forget(contextID)
+	list, err := second.Orphans(testContext(t), 0)
+	require.NoError(t, err)
+	require.Empty(t, list, "the other client may know it")
+	list, err = first.Orphans(testContext(t), 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{contextID}, list)
+	require.NoError(t, first.DisposeOf(contextID))
+	require.Zero(t, k.keeper.Contexts())
+}
+
 func TestKeeper_ProxyOfACaller_StaysWithItsPage(t *testing.T) {
 	t.Parallel()
 	k := startKeeper(t, browser.Options{})

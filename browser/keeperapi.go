@@ -21,6 +21,8 @@ const (
 	devtoolsProtocol = "anteroom-devtools"
 	// portsHeader carries the ports that a client listens on.
 	portsHeader = "Anteroom-Own-Ports"
+	// nameHeader carries a name that the connection knows what it made by.
+	nameHeader = "Anteroom-Client"
 	// maxKeeperBody bounds requests and answers.
 	maxKeeperBody = 1 << 20
 )
@@ -161,7 +163,7 @@ func (k *Keeper) getDevtools(w http.ResponseWriter, r *http.Request) error {
 	_ = conn.SetDeadline(time.Time{})
 	c := &muxClaim{Reader: buffered.Reader, Conn: conn}
 	k.came(c, parsePorts(r.Header.Get(portsHeader)))
-	err = b.mux.serve(k.life, c, func() error { return sayUpgraded(conn) })
+	err = b.mux.serve(k.life, c, r.Header.Get(nameHeader), func() error { return sayUpgraded(conn) })
 	k.left(c)
 	if err != nil && !errors.Is(err, ErrBrowserLost) {
 		k.logger.Warn("a client of the browser was cut off", "browser", b.ID, "error", err)

@@ -49,4 +49,6 @@ type KeptContext struct {
 	ProxyURL string `json:"proxyUrl,omitempty"`
 	// Used is true while the client is connected that made it or adopted its page last.
 	Used bool `json:"used"`
+	// Client is the name of that client; empty while it is not connected.
+	Client string `json:"client,omitempty"`
 }

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,8 @@ type ConnectOptions struct {
 type kept struct {
 	endpoint *Endpoint
 	conn     io.ReadWriteCloser
+	// name is what the keeper knows the connection by.
+	name string
 	// leaving is closed when this process disconnects by itself.
 	leaving   chan struct{}
 	leaveOnce sync.Once
@@ -49,7 +52,8 @@ func (e *Endpoint) Connect(ctx context.Context, id string, o ConnectOptions) (*B
 	if i < 0 {
 		return nil, fmt.Errorf("connect to browser %s: %w", id, ErrBrowserLost)
 	}
-	conn, err := e.devtools(ctx, id, o.OwnPorts)
+	name := rand.Text()
+	conn, err := e.devtools(ctx, id, name, o.OwnPorts)
 	if err != nil {
 		return nil, fmt.Errorf("connect to browser %s: %w", id, err)
 	}
@@ -58,7 +62,7 @@ func (e *Endpoint) Connect(ctx context.Context, id string, o ConnectOptions) (*B
 		Kind: info.Kind, ProxyURL: state.ProxyURL, Faults: e.Fault, WarmPages: o.WarmPages, Logger: o.Logger,
 	}.withDefaults(), profile{})
 	b.id, b.pid = info.ID, info.PID
-	b.kept = &kept{endpoint: e, conn: conn, leaving: make(chan struct{}), known: make(chan struct{})}
+	b.kept = &kept{endpoint: e, conn: conn, name: name, leaving: make(chan struct{}), known: make(chan struct{})}
 	b.attachToKept()
 	if err := b.start(ctx); err != nil {
 		_ = b.Close(context.WithoutCancel(ctx))
@@ -186,8 +190,9 @@ func (b *Browser) wentAway() bool {
 // Kind is the kind of the browser.
 func (b *Browser) Kind() session.BrowserKind { return b.opts.Kind }
 
-// Orphans are the browser contexts of a Keeper's browser whose client left, and that are older than age. It is empty for a
-// browser that we launched: nothing outlives its process.
+// Orphans are the browser contexts of a Keeper's browser that are older than age and that nobody will dispose of: their client left,
+// or is this connection, which does not know them: whoever made them gave up before the answer came. It is empty for a browser
+// that we launched: nothing outlives its process.
 func (b *Browser) Orphans(ctx context.Context, age time.Duration) ([]string, error) {
 	if b.kept == nil {
 		return nil, nil
@@ -196,9 +201,12 @@ func (b *Browser) Orphans(ctx context.Context, age time.Duration) ([]string, err
 	if err != nil {
 		return nil, err
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	var orphans []string
 	for _, c := range contexts {
-		if !c.Used && time.Since(c.Since) > age {
+		_, known := b.tenants[cdp.BrowserContextID(c.ID)]
+		if time.Since(c.Since) > age && (!c.Used || c.Client == b.kept.name && !known) {
 			orphans = append(orphans, c.ID)
 		}
 	}

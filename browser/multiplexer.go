@@ -301,8 +301,8 @@ func (m *multiplexer) call(ctx context.Context, method string, params, result an
 	}
 }
 
-// serve lets a client use the browser until it hangs up, misbehaves or ctx ends, and detaches it then. What it made stays.
-func (m *multiplexer) serve(ctx context.Context, conn io.ReadWriteCloser, ready func() error) error {
+// serve lets a client, which gave itself a name, use the browser until it hangs up, misbehaves or ctx ends, and detaches it then. What it made stays.
+func (m *multiplexer) serve(ctx context.Context, conn io.ReadWriteCloser, name string, ready func() error) error {
 	var own struct {
 		SessionID string `json:"sessionId"`
 	}
@@ -310,7 +310,7 @@ func (m *multiplexer) serve(ctx context.Context, conn io.ReadWriteCloser, ready 
 		_ = conn.Close()
 		return err
 	}
-	c := newMuxClient(m, conn, own.SessionID)
+	c := newMuxClient(m, conn, name, own.SessionID)
 	m.mu.Lock()
 	m.clients[c] = struct{}{}
 	m.sessions[c.session] = &muxSession{client: c, creating: map[string]string{}}
@@ -364,7 +364,11 @@ func (m *multiplexer) listed() []KeptContext {
 	defer m.mu.Unlock()
 	list := make([]KeptContext, 0, len(m.contexts))
 	for id, c := range m.contexts {
-		list = append(list, KeptContext{ID: id, Since: c.since, ProxyURL: c.proxy, Used: c.owner != nil})
+		k := KeptContext{ID: id, Since: c.since, ProxyURL: c.proxy, Used: c.owner != nil}
+		if c.owner != nil {
+			k.Client = c.owner.name
+		}
+		list = append(list, k)
 	}
 	return list
 }

@@ -28,6 +28,8 @@ const (
 type muxClient struct {
 	mux  *multiplexer
 	conn io.ReadWriteCloser
+	// name is what the client calls itself.
+	name string
 	// session is its session to the whole browser.
 	session string
 
@@ -45,8 +47,8 @@ type muxClient struct {
 	done chan struct{}
 }
 
-func newMuxClient(m *multiplexer, conn io.ReadWriteCloser, session string) *muxClient {
-	c := &muxClient{mux: m, conn: conn, session: session, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func newMuxClient(m *multiplexer, conn io.ReadWriteCloser, name, session string) *muxClient {
+	c := &muxClient{mux: m, conn: conn, name: name, session: session, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	c.room = sync.NewCond(&c.mu)
 	return c
 }
