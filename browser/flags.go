@@ -83,6 +83,8 @@ var disabledFeatures = []string{
 	"OptimizationHints", // no hints download: puppeteer
 	"AcceptCHFrame",     // no restart of the first navigation: puppeteer
 	"HttpsUpgrades",     // an http login page is what the project says it is: playwright
+	"RenderDocument",    // no new frame for each document of a site, a tenth of a navigation's CPU time: playwright
+	"PaintHolding",      // nobody looks at the old document until the new one is painted: playwright
 }
 
 // disabledChromeFeatures are off in the full browser: each window starts two renderers for the omnibox
