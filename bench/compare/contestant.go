@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/anteroom/anteroom/bench/internal/site"
@@ -50,6 +51,8 @@ type stage struct {
 	self string
 	// most is how many logins may be under way at once.
 	most int
+	// only is part of the names of those that take part besides the engine.
+	only string
 }
 
 // startAll starts the contestants. The first is the engine, to which the others are compared. The caller must call stop.
@@ -77,6 +80,9 @@ func (s *stage) startAll(ctx context.Context) (all []contestant, stop func() err
 		{nameLaunch, []string{"node", node("playwright.mjs"), s.executable, "launch"}, mostLaunched},
 		{nameCluster, []string{"node", node("puppeteer-cluster.mjs"), s.executable, itoa(s.most)}, 0},
 	} {
+		if !strings.Contains(one.name, s.only) {
+			continue
+		}
 		c, err := startScript(s, one.name, one.command, one.parks)
 		if err != nil {
 			return nil, nil, errors.Join(err, stop())

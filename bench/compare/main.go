@@ -10,7 +10,9 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/anteroom/anteroom/bench/internal/site"
@@ -22,10 +24,15 @@ import (
 type sizes struct {
 	rounds, warmup, parked int
 	batch, settle          time.Duration
+	// atOnce are how many logins are under way at once.
+	atOnce []int
 }
 
-// atOnce are how many logins are under way at once.
-var atOnce = []int{1, 2, 4, 8}
+// alone, and compared, are numbers of logins at once whose figures are told apart.
+const (
+	alone    = 1
+	compared = 4
+)
 
 func main() {
 	runtime.LockOSThread() // supervise's child dies with the thread that started it
@@ -55,6 +62,12 @@ func run(ctx context.Context, args []string) (int, error) {
 	flags.DurationVar(&n.settle, "settle", 40*time.Second, "how long they are parked before memory is read: Anteroom freezes pages after 30s")
 	flags.StringVar(&s.program, "anteroom", "bin/anteroom-standalone", "the standalone binary")
 	flags.StringVar(&s.scripts, "scripts", "bench/scripts", "the folder of the scripts, with their npm packages installed")
+	flags.StringVar(&s.only, "only", "", "let only the contestants take part whose names contain this; Anteroom always does")
+	n.atOnce = []int{alone, 2, compared, 8}
+	flags.Func("at-once", "how many logins are under way at once, as 1,2,4,8", func(list string) (err error) {
+		n.atOnce, err = numbers(list)
+		return err
+	})
 	file := flags.String("json", "", "write the results to this file, too")
 	if err := flags.Parse(args); err != nil {
 		return 2, nil //nolint:nilerr // the flag set said it
@@ -72,6 +85,18 @@ func run(ctx context.Context, args []string) (int, error) {
 		return exitCode(err)
 	}
 	return 0, nil
+}
+
+func numbers(list string) ([]int, error) {
+	var all []int
+	for part := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%q is no number of logins", part)
+		}
+		all = append(all, n)
+	}
+	return all, nil
 }
 
 func exitCode(err error) (int, error) {
@@ -107,7 +132,7 @@ func compare(ctx context.Context, s *stage, n sizes) (_ *results, err error) {
 		return nil, err
 	}
 	defer closeSite()
-	s.most = max(n.parked, atOnce[len(atOnce)-1])
+	s.most = max(n.parked, slices.Max(n.atOnce))
 	all, stop, err := s.startAll(ctx)
 	if err != nil {
 		return nil, err

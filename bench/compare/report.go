@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ func (m *measured) at(atOnce int) []batch {
 // durations applies of to every login that was alone; of returns false for what it knows nothing of.
 func (m *measured) durations(of func(sample) (time.Duration, bool)) []time.Duration {
 	var all []time.Duration
-	for _, b := range m.at(1) {
+	for _, b := range m.at(alone) {
 		all = append(all, spans(b.samples, of)...)
 	}
 	return all
@@ -87,19 +88,27 @@ func (m *measured) rates(atOnce int) []float64 {
 	return all
 }
 
-// cpu is the CPU time of a login, over all batches with so many at once.
-func (m *measured) cpu(atOnce int) time.Duration {
+// cpu is the CPU time of a login, over all batches with so many at once, of the kinds of processes that of names.
+func (m *measured) cpu(atOnce int, of func(kind string) bool) time.Duration {
 	var sum time.Duration
 	n := 0
 	for _, b := range m.at(atOnce) {
-		sum += b.cpu * time.Duration(len(b.samples))
 		n += len(b.samples)
+		for kind, cpu := range b.cpu {
+			if of(kind) {
+				sum += cpu
+			}
+		}
 	}
-	if n == 0 {
-		return 0
-	}
-	return sum / time.Duration(n)
+	return sum / time.Duration(max(n, 1))
 }
+
+func anyKind(string) bool { return true }
+
+// kinds are the kinds of Chromium's processes whose CPU time is told apart.
+var kinds = []string{"renderer", "browser", "gpu-process", "network"}
+
+func program(kind string) bool { return !slices.Contains(kinds, kind) }
 
 func mean(values []float64) float64 {
 	if len(values) == 0 {
@@ -137,12 +146,18 @@ func (r *results) rows() []row {
 	quantile("one login alone, p95", 0.95, whole)
 	quantile("— until the site has the code, p50", 0.5, r.untilCode)
 	quantile("— from there to the session, p50", 0.5, r.fromCode)
-	for _, n := range atOnce {
+	for _, n := range r.sizes.atOnce {
 		add(fmt.Sprintf("logins a second, %d at once", n), "1/s", "%.2f", func(m *measured) float64 { return mean(m.rates(n)) })
 	}
-	for _, n := range atOnce {
-		add(fmt.Sprintf("CPU of a login, %d at once", n), "ms", "%.0f", func(m *measured) float64 { return ms(m.cpu(n)) })
+	for _, n := range r.sizes.atOnce {
+		add(fmt.Sprintf("CPU of a login, %d at once", n), "ms", "%.0f", func(m *measured) float64 { return ms(m.cpu(n, anyKind)) })
 	}
+	for _, kind := range kinds {
+		add(fmt.Sprintf("— of it %s, %d at once", kind, compared), "ms", "%.0f", func(m *measured) float64 {
+			return ms(m.cpu(compared, func(k string) bool { return k == kind }))
+		})
+	}
+	add(fmt.Sprintf("— of it its own program, %d at once", compared), "ms", "%.0f", func(m *measured) float64 { return ms(m.cpu(compared, program)) })
 	if r.sizes.parked > 0 {
 		add("memory of a parked login", "MB", "%.1f", func(m *measured) float64 { return float64(m.perParked) / 1e6 })
 		for name, q := range map[string]float64{"p50": 0.5, "p95": 0.95} {
@@ -214,7 +229,7 @@ func (r *results) typed() string {
 func (r *results) ratios(other *measured) string {
 	first := r.contestant[0]
 	var parts []string
-	for _, n := range atOnce {
+	for _, n := range r.sizes.atOnce {
 		mine, theirs := first.rates(n), other.rates(n)
 		each := make([]float64, len(mine))
 		for i := range mine {
@@ -223,7 +238,7 @@ func (r *results) ratios(other *measured) string {
 		parts = append(parts, fmt.Sprintf("logins/s at %d at once %.2f (%.2f–%.2f)", n,
 			mean(mine)/mean(theirs), stats.Quantile(each, 0), stats.Quantile(each, 1)))
 	}
-	parts = append(parts, fmt.Sprintf("CPU at 4 at once %.2f", first.cpu(4).Seconds()/other.cpu(4).Seconds()))
+	parts = append(parts, fmt.Sprintf("CPU at %d at once %.2f", compared, first.cpu(compared, anyKind).Seconds()/other.cpu(compared, anyKind).Seconds()))
 	return strings.Join(parts, "; ")
 }
 

@@ -13,9 +13,9 @@ import (
 type batch struct {
 	atOnce  int
 	samples []sample
-	// rate is logins per second; cpu what each cost.
+	// rate is logins per second; cpu what all cost, by kind of process.
 	rate float64
-	cpu  time.Duration
+	cpu  map[string]time.Duration
 }
 
 // cleanUp is how long a contestant has to clean up after its last login, before its CPU time is read.
@@ -24,7 +24,7 @@ const cleanUp = 500 * time.Millisecond
 // rounds lets the contestants take turns, in another order in each round.
 func (s *stage) rounds(ctx context.Context, n sizes, all []contestant, r *results) error {
 	for round := range n.rounds {
-		for _, level := range atOnce {
+		for _, level := range n.atOnce {
 			say("round %d of %d, %d at once", round+1, n.rounds, level)
 			for turn := range all {
 				c := all[(round+turn)%len(all)]
@@ -42,7 +42,7 @@ func (s *stage) rounds(ctx context.Context, n sizes, all []contestant, r *result
 // batch keeps a number of logins under way for some time.
 func (s *stage) batch(ctx context.Context, c contestant, level int, length time.Duration) (batch, error) {
 	b := batch{atOnce: level}
-	before, err := proctree.CPU(c.pid())
+	before, err := proctree.CPUByKind(c.pid())
 	if err != nil {
 		return b, err
 	}
@@ -75,8 +75,10 @@ func (s *stage) batch(ctx context.Context, c contestant, level int, length time.
 	case <-ctx.Done():
 		return b, ctx.Err()
 	}
-	after, err := proctree.CPU(c.pid())
-	b.cpu = (after - before) / time.Duration(len(b.samples))
+	b.cpu, err = proctree.CPUByKind(c.pid())
+	for kind, cpu := range before {
+		b.cpu[kind] -= cpu
+	}
 	return b, err
 }
 

@@ -45,6 +45,43 @@ func CPU(root int) (time.Duration, error) {
 	return sum, err
 }
 
+// CPUByKind is [CPU], told apart by what the processes are: for those of Chromium what it calls them ("renderer", "gpu-process",
+// "network"; "browser" for the main one), for others the name of the program. Renderers that ended count as such: their zygote
+// waits for them.
+func CPUByKind(root int) (map[string]time.Duration, error) {
+	tree, err := below(root)
+	sums := map[string]time.Duration{}
+	for _, p := range tree {
+		sums[kindOf(p.pid)] += p.cpu
+	}
+	return sums, err
+}
+
+func kindOf(pid int) string {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if err != nil || len(line) == 0 {
+		return "ended"
+	}
+	arguments := strings.Split(string(line), "\x00")
+	if len(arguments) <= 2 { // Chromium joins them with blanks in its children
+		arguments = strings.Fields(string(line))
+	}
+	for _, a := range arguments {
+		switch kind, ok := strings.CutPrefix(a, "--type="); {
+		case ok && kind == "zygote":
+			return "renderer"
+		case ok && kind == "utility" && bytes.Contains(line, []byte("NetworkService")):
+			return "network"
+		case ok:
+			return kind
+		}
+	}
+	if bytes.Contains(line, []byte("--remote-debugging-")) {
+		return "browser"
+	}
+	return filepath.Base(arguments[0])
+}
+
 // Of returns what a process and its descendants use. It reads all their memory maps, which takes some milliseconds for each
 // process and needs the right to look at them.
 func Of(root int) (Usage, error) {
