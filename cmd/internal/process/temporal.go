@@ -125,7 +125,11 @@ func dialTemporal(
 		Logger:            sdklog.NewStructuredLogger(logger),
 		DataConverter:     sealing.Data,
 		FailureConverter:  sealing.Failure,
-		ConnectionOptions: client.ConnectionOptions{DialOptions: worker.DialOptions()},
+		ConnectionOptions: client.ConnectionOptions{
+			DialOptions: worker.DialOptions(),
+			// What is sealed does not get smaller.
+			GrpcCompression: &client.GrpcCompressionNone{},
+		},
 	}
 	if err := tell(&options); err != nil {
 		return nil, err
