@@ -40,6 +40,8 @@ type Browser interface {
 	// Adopt attaches to a page that another process made in a browser that outlives it; the caller must close or leave it.
 	// The error is login.ErrPageLost when there is no such page.
 	Adopt(ctx context.Context, browserContextID, targetID string, o browser.PageOptions) (Page, error)
+	// CountLogin notes that a login began on a page of the browser.
+	CountLogin()
 	// DeadPages are the targets that crashed or closed themselves, as long as their browser context is not disposed of.
 	DeadPages(ctx context.Context) ([]string, error)
 	// OpenUpstream opens a forwarding proxy where the browser is, which goes on through the proxy that a caller gave.

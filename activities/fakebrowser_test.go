@@ -130,6 +130,8 @@ func (b *fakeBrowser) Orphans(context.Context, time.Duration) ([]string, error) 
 	return b.orphans, nil
 }
 
+func (b *fakeBrowser) CountLogin() {}
+
 func (b *fakeBrowser) DeadPages(context.Context) ([]string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

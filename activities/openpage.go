@@ -128,6 +128,7 @@ func (p *Pages) makePage(ctx context.Context, b Browser, j *job, lease store.Lea
 		<-lent.turn // whoever attached meanwhile finds out that the page is lost
 		return nil, errors.Join(err, lent.close(context.WithoutCancel(ctx)))
 	}
+	b.CountLogin()
 	return &heldPage{Page: page, lent: lent, store: p.Store, lease: lease}, nil
 }
 

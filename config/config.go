@@ -115,6 +115,12 @@ type Browser struct {
 	Endpoints []string
 	// Socket is the Unix socket where a browser process serves its browser, absolute; empty for "browser.sock" in DataDir.
 	Socket string
+	// RecycleAfterLogins is how many logins a browser serves before another one takes its place; 0 for any number.
+	RecycleAfterLogins int
+	// RecycleAfter is how old a browser gets before another one takes its place; 0 for any age.
+	RecycleAfter time.Duration
+	// RecycleAboveMemory is how many bytes of memory a browser with its pages may take before another one takes its place; 0 for any.
+	RecycleAboveMemory int64
 	// LeaveAfter is how long a browser process that a worker started stays when no worker is connected and no login waits on its
 	// pages; 0 is for ever.
 	LeaveAfter time.Duration

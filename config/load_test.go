@@ -28,7 +28,7 @@ func defaults() config.Config {
 		Temporal: config.Temporal{
 			Namespace: "default", Listen: "127.0.0.1:7233", UIListen: "127.0.0.1:8233", Retention: 30 * 24 * time.Hour,
 		},
-		Browser:    config.Browser{MaxPages: 20, LeaveAfter: 5 * time.Minute},
+		Browser:    config.Browser{MaxPages: 20, RecycleAfterLogins: 500, RecycleAfter: 24 * time.Hour, RecycleAboveMemory: 4 << 30, LeaveAfter: 5 * time.Minute},
 		Worker:     config.Worker{Drain: 6 * time.Second},
 		API:        config.API{MaxBody: 1 << 20, RequestTimeout: 5 * time.Second},
 		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute, Retention: 30 * 24 * time.Hour, OnBrowserLost: session.BrowserLostRestart},
@@ -70,6 +70,9 @@ var samples = map[string]struct {
 	"temporal.storePasswordFile": {"/run/secrets/temporal", "/run/secrets/temporal"},
 	"browser.endpoints":          {"/run/anteroom/browser.sock, unix:/run/b.sock", []string{"/run/anteroom/browser.sock", "/run/b.sock"}},
 	"browser.leaveAfter":         {"0s", time.Duration(0)},
+	"browser.recycleAfterLogins": {"0", 0},
+	"browser.recycleAfter":       {"12h", 12 * time.Hour},
+	"browser.recycleAboveMemory": {"2GiB", int64(2 << 30)},
 	"browser.socket":             {"/run/anteroom/browser.sock", "/run/anteroom/browser.sock"},
 	"api.requestTimeout":         {"20s", 20 * time.Second},
 	"api.publicUrl":              {"https://anteroom.example.com/x/", "https://anteroom.example.com/x"},

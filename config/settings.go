@@ -67,6 +67,13 @@ var settings = []setting{
 	durationSetting("browser.leaveAfter", "5m", "how long a browser process stays that a worker started and nobody needs; 0: for ever", 0, 24*time.Hour,
 		func(c *Config) *time.Duration { return &c.Browser.LeaveAfter }),
 
+	countSetting("browser.recycleAfterLogins", "500", "how many logins a browser serves before another one takes its place; 0: any number", 0, 1_000_000,
+		func(c *Config) *int { return &c.Browser.RecycleAfterLogins }),
+	durationSetting("browser.recycleAfter", "24h", "how old a browser gets before another one takes its place; 0: any age", 0, 10_000*time.Hour,
+		func(c *Config) *time.Duration { return &c.Browser.RecycleAfter }),
+	sizeSetting("browser.recycleAboveMemory", "4GiB", "how much memory a browser with its pages may take before another one takes its place; 0: any", 0, 1<<40,
+		func(c *Config) *int64 { return &c.Browser.RecycleAboveMemory }),
+
 	durationSetting("worker.drain", "6s", "how long running work may finish when the worker is stopped", 0, time.Hour,
 		func(c *Config) *time.Duration { return &c.Worker.Drain }),
 

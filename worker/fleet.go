@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/anteroom/anteroom/activities"
@@ -29,6 +30,10 @@ type Browser interface {
 	Lost() <-chan struct{}
 	// Gone waits, after Lost, until it is known whether the browser itself is gone.
 	Gone(ctx context.Context) bool
+	// Retire gives up what is kept ready for new logins. Repeats are harmless.
+	Retire(ctx context.Context)
+	// ReportLogins tells the keeper of the logins that began since the last report.
+	ReportLogins(ctx context.Context) error
 	// Close disconnects; the pages stay. Repeats are harmless.
 	Close(ctx context.Context) error
 }
@@ -77,6 +82,8 @@ type member struct {
 
 	kind session.BrowserKind
 	yard *yard
+	// draining is true once its keeper has another browser for new logins: it ends with its last page, and is not lost then.
+	draining atomic.Bool
 }
 
 // MaxPages is how many pages one browser lends.
@@ -129,12 +136,12 @@ func (f *Fleet) runningAt(ctx context.Context, y *yard, kind session.BrowserKind
 	return f.connect(ctx, y, info)
 }
 
-// connected is the browser of a kind that this process is connected to, the newest; nil when there is none.
+// connected is the browser of a kind for new logins that this process is connected to, the newest; nil when there is none.
 func (f *Fleet) connected(y *yard, kind session.BrowserKind) Browser {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i := len(f.members) - 1; i >= 0 && !f.closed; i-- {
-		if m := f.members[i]; m.yard == y && m.kind == kind && !isGone(m) {
+		if m := f.members[i]; m.yard == y && m.kind == kind && !isGone(m) && !m.draining.Load() {
 			return m.Browser
 		}
 	}
@@ -203,7 +210,7 @@ func (f *Fleet) watch(m *member, stop func()) {
 	defer cancel()
 	gone := m.Gone(ctx)
 	if gone {
-		f.Logger.Warn("a browser is gone; the logins on its pages are told", "browser", m.ID())
+		f.tellGone(m)
 		if err := f.markLost(ctx, m.ID()); err != nil {
 			f.Logger.Error("a browser is gone, but the store could not be told", "browser", m.ID(), "error", err)
 		}
@@ -216,9 +223,17 @@ func (f *Fleet) watch(m *member, stop func()) {
 		return // it waits for what it holds
 	}
 	f.members = without(f.members, m)
-	if gone && f.OnLost != nil {
+	if gone && f.OnLost != nil && !m.draining.Load() {
 		f.OnLost(m.kind)
 	}
+}
+
+func (f *Fleet) tellGone(m *member) {
+	if m.draining.Load() {
+		f.Logger.Info("a browser that was replaced ended", "browser", m.ID())
+		return
+	}
+	f.Logger.Warn("a browser is gone; the logins on its pages are told", "browser", m.ID())
 }
 
 func without(members []*member, gone *member) []*member {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,7 +32,12 @@ type fakeBrowser struct {
 	lives bool
 	// closed is called by each Close.
 	closed func()
+	// retired counts calls of Retire.
+	retired atomic.Int32
 }
+
+func (b *fakeBrowser) Retire(context.Context)             { b.retired.Add(1) }
+func (b *fakeBrowser) ReportLogins(context.Context) error { return nil }
 
 func (b *fakeBrowser) ID() string                { return b.id }
 func (b *fakeBrowser) Lost() <-chan struct{}     { return b.lost }

@@ -137,7 +137,7 @@ func (f *Fleet) follow(ctx context.Context, y *yard) {
 			_, err = f.runningAt(ctx, y, session.BrowserShell)
 		}
 		if err == nil {
-			err = f.want(ctx, y)
+			err = errors.Join(f.want(ctx, y), f.reportLogins(ctx, y))
 		}
 		if err != nil && ctx.Err() == nil && !away {
 			f.Logger.Warn("a browser process is not reached; it is asked again", "error", err)
@@ -183,8 +183,35 @@ func (f *Fleet) catchUp(ctx context.Context, y *yard) error {
 		}
 		_, connectErr := f.connect(ctx, y, info)
 		err = errors.Join(err, connectErr)
+		if info.Draining {
+			f.retire(ctx, info.ID)
+		}
 	}
 	return err
+}
+
+// retire begins no new login on a browser: its keeper has another one for them.
+func (f *Fleet) retire(ctx context.Context, id string) {
+	for _, m := range f.list() {
+		if m.ID() == id && !m.draining.Swap(true) {
+			f.Logger.Info("a browser is being replaced; its pages stay until they are given back", "browser", id)
+			m.Retire(ctx)
+		}
+	}
+}
+
+// reportLogins tells a keeper how many logins began on each of its browsers.
+func (f *Fleet) reportLogins(ctx context.Context, y *yard) error {
+	var errs []error
+	for _, m := range f.list() {
+		if m.yard != y {
+			continue
+		}
+		if err := m.ReportLogins(ctx); !errors.Is(err, browser.ErrBrowserLost) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // connect attaches to a browser of a keeper and uses it. Call it with y.connecting held.

@@ -55,7 +55,7 @@ func (k *fakeKeeper) Start(_ context.Context, kind session.BrowserKind) (browser
 		return browser.KeptBrowser{}, k.err
 	}
 	for _, b := range k.browsers {
-		if b.Kind == kind {
+		if b.Kind == kind && !b.Draining {
 			return b, nil
 		}
 	}

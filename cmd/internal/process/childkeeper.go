@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -87,6 +88,8 @@ func keeperArguments(c *config.Config) []string {
 	b := c.Browser
 	args := []string{
 		"browser", "--json", "--data-dir", c.DataDir, "--browser-leave-after", b.LeaveAfter.String(),
+		"--browser-recycle-after-logins", strconv.Itoa(b.RecycleAfterLogins), "--browser-recycle-after", b.RecycleAfter.String(),
+		"--browser-recycle-above-memory", strconv.FormatInt(b.RecycleAboveMemory, 10),
 		"--log-level", strings.ToLower(c.Log.Level.String()), "--log-format", c.Log.Format,
 		"--listen", noPort, "--temporal-listen", noPort, "--temporal-ui-listen", noPort,
 	}
@@ -119,8 +122,8 @@ func joined(networks []config.AllowedNetwork) string {
 // pages. They are no secret.
 func keeperSettings(c *config.Config, version string) string {
 	b := c.Browser
-	return fmt.Sprintf("version=%q path=%q user=%q noSandbox=%t allow=%q deny=%q leaveAfter=%s",
-		version, b.Path, b.User, b.NoSandbox, joined(c.Network.Allow), joined(c.Network.Deny), b.LeaveAfter)
+	return fmt.Sprintf("version=%q path=%q user=%q noSandbox=%t allow=%q deny=%q leaveAfter=%s recycle=%+v",
+		version, b.Path, b.User, b.NoSandbox, joined(c.Network.Allow), joined(c.Network.Deny), b.LeaveAfter, recycling(c))
 }
 
 // isLocked reports that another process holds the lock of a file.

@@ -51,6 +51,9 @@ func (k keptBrowsers) Connect(ctx context.Context, info browser.KeptBrowser) (wo
 	if info.Kind == session.BrowserShell {
 		o.WarmPages = warmPages
 	}
+	if info.Draining {
+		o.WarmPages = noWarmPages
+	}
 	b, err := k.Endpoint.Connect(ctx, info.ID, o)
 	if err != nil {
 		return nil, err

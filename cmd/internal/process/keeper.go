@@ -60,12 +60,18 @@ func (k *Keeper) start(ctx context.Context, c *config.Config, version string, lo
 	shell.Path = b.Path
 	k.keeper, err = browser.NewKeeper(ctx, browser.KeeperOptions{
 		Socket: k.Socket, Host: host, Shell: shell, Chrome: launch, Proxy: k.proxy, Logger: logger.With("part", "keeper"),
+		Recycle:    recycling(c),
 		LeaveAfter: c.Browser.LeaveAfter, Settings: keeperSettings(c, version),
 	})
 	if err == nil {
 		clients <- k.keeper
 	}
 	return err
+}
+
+func recycling(c *config.Config) browser.Recycling {
+	b := c.Browser
+	return browser.Recycling{AfterLogins: b.RecycleAfterLogins, After: b.RecycleAfter, AboveMemory: b.RecycleAboveMemory}
 }
 
 // portsOfClients asks the keeper once there is one.

@@ -64,6 +64,9 @@ func (p *Process) startBrowser(ctx context.Context) error {
 // one takes longer than anything that a login does by itself.
 const warmPages = 3
 
+// noWarmPages are kept in a browser that gets no new login.
+const noWarmPages = -1
+
 // startWorkers starts polling, the reconciler and the janitor.
 func (p *Process) startWorkers(context.Context) error {
 	stops := []func(){p.fleet.Drain}
