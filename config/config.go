@@ -110,6 +110,8 @@ type Browser struct {
 	NoSandbox bool
 	// MaxPages is how many pages may be lent at the same time.
 	MaxPages int
+	// Kinds are the kinds of browsers on which a worker takes up logins, one at least. One of the first is started with it.
+	Kinds []session.BrowserKind
 	// Endpoints are the Unix sockets of browser processes ("anteroom browser"), absolute; none for the one of DataDir, which is
 	// started if need be.
 	Endpoints []string

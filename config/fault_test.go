@@ -78,6 +78,8 @@ func TestLoad_WhenAValueIsBad_NamesKeyValueSourceAndWhatIsAllowed(t *testing.T) 
 		{"store.passwordFile", "~/x", `must not start with "~"`},
 		{"temporal.storePasswordFile", "~/x", `must not start with "~"`},
 		{"vault.keyFile", "~/x", `must not start with "~"`},
+		{"browser.kinds", "shell,firefox", "must be a list of shell and chrome"},
+		{"browser.kinds", "chrome,chrome", "chrome is there twice"},
 		{"browser.endpoints", "~/x", `must not start with "~"`},
 		{"browser.endpoints", "https://pool:9000", "must be a list of Unix sockets"},
 		{"browser.endpoints", "unix:", "must be a list of Unix sockets"},

@@ -28,7 +28,7 @@ func defaults() config.Config {
 		Temporal: config.Temporal{
 			Namespace: "default", Listen: "127.0.0.1:7233", UIListen: "127.0.0.1:8233", Retention: 30 * 24 * time.Hour,
 		},
-		Browser:    config.Browser{MaxPages: 20, RecycleAfterLogins: 500, RecycleAfter: 24 * time.Hour, RecycleAboveMemory: 4 << 30, LeaveAfter: 5 * time.Minute},
+		Browser:    config.Browser{MaxPages: 20, Kinds: []session.BrowserKind{session.BrowserShell, session.BrowserChrome}, RecycleAfterLogins: 500, RecycleAfter: 24 * time.Hour, RecycleAboveMemory: 4 << 30, LeaveAfter: 5 * time.Minute},
 		Worker:     config.Worker{Drain: 6 * time.Second},
 		API:        config.API{MaxBody: 1 << 20, RequestTimeout: 5 * time.Second},
 		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute, Retention: 30 * 24 * time.Hour, OnBrowserLost: session.BrowserLostRestart},
@@ -68,6 +68,7 @@ var samples = map[string]struct {
 	"vault.keyFile":              {"/run/secrets/vault.key", "/run/secrets/vault.key"},
 	"temporal.store":             {"postgresql://temporal@db/temporal", session.NewSecret("postgresql://temporal@db/temporal")},
 	"temporal.storePasswordFile": {"/run/secrets/temporal", "/run/secrets/temporal"},
+	"browser.kinds":              {" chrome ", []session.BrowserKind{session.BrowserChrome}},
 	"browser.endpoints":          {"/run/anteroom/browser.sock, unix:/run/b.sock", []string{"/run/anteroom/browser.sock", "/run/b.sock"}},
 	"browser.leaveAfter":         {"0s", time.Duration(0)},
 	"browser.recycleAfterLogins": {"0", 0},

@@ -60,6 +60,8 @@ var settings = []setting{
 		func(c *Config) *bool { return &c.Browser.NoSandbox }),
 	countSetting("browser.maxPages", "20", "pages that may be in use at the same time", 1, 1000,
 		func(c *Config) *int { return &c.Browser.MaxPages }),
+	kindsSetting("browser.kinds", "shell,chrome", "kinds of browsers on which logins are taken up here, separated by commas",
+		func(c *Config) *[]session.BrowserKind { return &c.Browser.Kinds }),
 	socketsSetting("browser.endpoints", "Unix sockets of browser processes, see the command browser, separated by commas (default: one of its own, started if need be)",
 		func(c *Config) *[]string { return &c.Browser.Endpoints }),
 	pathSetting("browser.socket", "Unix socket where a browser process serves its browser (default <data-dir>/browser.sock)",

@@ -35,7 +35,7 @@ that browser.endpoints names, or in one of its own, which a process in its data 
 needs a data directory of its own.`,
 		Example: fmt.Sprintf(`  %[1]s worker --store-url postgres://anteroom@127.0.0.1:5432/anteroom --store-password-file /etc/anteroom/store-password \
     --vault-key-file /etc/anteroom/vault.key --temporal-address 127.0.0.1:7233 --data-dir /var/lib/anteroom/worker-1`, a.program.Name),
-	}, process.Parts{Worker: true}, "network.allow", "browser.path", "browser.user", "browser.noSandbox", "browser.maxPages",
+	}, process.Parts{Worker: true}, "network.allow", "browser.path", "browser.user", "browser.noSandbox", "browser.maxPages", "browser.kinds",
 		"browser.endpoints", "browser.leaveAfter", "worker.drain")
 }
 

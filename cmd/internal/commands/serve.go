@@ -17,7 +17,7 @@ import (
 // environment.
 var commonKeys = []string{
 	"dataDir", "listen", "allowRemote", "projects", "log.level", "log.format", "network.allow",
-	"browser.path", "browser.user", "browser.noSandbox", "browser.maxPages", "browser.leaveAfter", "worker.drain",
+	"browser.path", "browser.user", "browser.noSandbox", "browser.maxPages", "browser.kinds", "browser.leaveAfter", "worker.drain",
 	"temporal.namespace",
 }
 

@@ -16,16 +16,20 @@ import (
 
 	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/config"
+	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/vault"
 	"github.com/anteroom/anteroom/workflows"
 )
+
+// shell is what most machines have.
+var shell = []session.BrowserKind{session.BrowserShell}
 
 func TestStart_WithoutABrowser_TouchesNothing(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	_, err := Start(t.Context(), Options{
 		Parts:  alone,
-		Config: &config.Config{DataDir: dir, Browser: config.Browser{Path: filepath.Join(t.TempDir(), "no-browser")}},
+		Config: &config.Config{DataDir: dir, Browser: config.Browser{Kinds: shell, Path: filepath.Join(t.TempDir(), "no-browser")}},
 		Logger: slog.New(slog.DiscardHandler),
 	})
 	require.ErrorIs(t, err, browser.ErrNotFound)
@@ -50,7 +54,7 @@ func TestStart_OnAPortInUse_SaysSo_AndEndsWhatItStarted(t *testing.T) {
 	var told []string
 	_, err = Start(t.Context(), Options{
 		Parts:    alone,
-		Config:   &config.Config{DataDir: dir, Listen: taken.Addr().String(), Browser: config.Browser{Path: program(t)}},
+		Config:   &config.Config{DataDir: dir, Listen: taken.Addr().String(), Browser: config.Browser{Kinds: shell, Path: program(t)}},
 		Logger:   slog.New(slog.DiscardHandler),
 		Progress: func(doing string) { told = append(told, doing) },
 	})
@@ -67,7 +71,7 @@ func TestStart_WhenTemporalCannotBeStarted_EndsWhatItStarted(t *testing.T) {
 	_, err := Start(t.Context(), Options{
 		Parts: alone,
 		Config: &config.Config{
-			DataDir: dir, Listen: "127.0.0.1:0", Browser: config.Browser{Path: program(t)},
+			DataDir: dir, Listen: "127.0.0.1:0", Browser: config.Browser{Kinds: shell, Path: program(t)},
 			Temporal: config.Temporal{Namespace: "logins", Retention: time.Hour},
 		},
 		Logger: slog.New(slog.DiscardHandler),

@@ -142,7 +142,11 @@ func (p *Process) findBrowser(context.Context) error {
 	if len(p.o.Config.Browser.Endpoints) > 0 {
 		return nil // other processes have it
 	}
-	_, err := browser.Find(session.BrowserShell, p.o.Config.Browser.Path)
+	kind, path := p.o.Config.Browser.Kinds[0], ""
+	if kind == session.BrowserShell {
+		path = p.o.Config.Browser.Path
+	}
+	_, err := browser.Find(kind, path)
 	return err
 }
 

@@ -120,11 +120,11 @@ func dialTemporal(
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	options := client.Options{
-		HostPort:          address,
-		Namespace:         namespace,
-		Logger:            sdklog.NewStructuredLogger(logger),
-		DataConverter:     sealing.Data,
-		FailureConverter:  sealing.Failure,
+		HostPort:         address,
+		Namespace:        namespace,
+		Logger:           sdklog.NewStructuredLogger(logger),
+		DataConverter:    sealing.Data,
+		FailureConverter: sealing.Failure,
 		ConnectionOptions: client.ConnectionOptions{
 			DialOptions: worker.DialOptions(),
 			// What is sealed does not get smaller.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/anteroom/anteroom/activities"
 	"github.com/anteroom/anteroom/login"
-	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/worker"
 )
 
@@ -56,7 +55,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 		return err
 	}
 	login.Prepare()
-	_, err = p.fleet.Browser(ctx, session.BrowserShell)
+	_, err = p.fleet.Browser(ctx, p.o.Config.Browser.Kinds[0])
 	return err
 }
 
@@ -71,7 +70,7 @@ const noWarmPages = -1
 func (p *Process) startWorkers(context.Context) error {
 	stops := []func(){p.fleet.Drain}
 	p.onStop("workers", func(context.Context) error { stopAll(stops); return nil })
-	for _, kind := range []session.BrowserKind{session.BrowserShell, session.BrowserChrome} {
+	for _, kind := range p.o.Config.Browser.Kinds {
 		stop, err := p.workers.PollOpenings(kind)
 		if err != nil {
 			return err
