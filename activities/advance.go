@@ -62,6 +62,9 @@ func (p *Pages) goOn(ctx context.Context, held *heldPage, j *job, in *workflows.
 	if err := p.leaveBehind(ctx, j, in.Number, res, out); err != nil {
 		return nil, err
 	}
+	if out.Question != nil {
+		p.parkedBy(held.lent, out.Question.Kind)
+	}
 	if out.LoggedIn {
 		reporter.Step(session.StepCapturing)
 		out.Captured, err = p.captureAtOnce(ctx, held, j, res)

@@ -20,6 +20,10 @@ type Page interface {
 	Location(ctx context.Context) (string, error)
 	// Passkeys reads the passkeys of the page back, with their counters; none when it was made without any.
 	Passkeys(ctx context.Context) ([]session.Passkey, error)
+	// Freeze stops the page until Thaw, unless it lived by itself within quiet: false. Adopting a frozen page thaws it.
+	Freeze(ctx context.Context, quiet time.Duration) (bool, error)
+	// Thaw lets a frozen page go on. It has no effect on another.
+	Thaw(ctx context.Context) error
 	// Close disposes of the page and its browser context. Repeats are harmless.
 	Close(ctx context.Context) error
 	// Leave lets the page of a browser that outlives this process live on, for whoever adopts it.
@@ -42,6 +46,8 @@ type Browser interface {
 	Adopt(ctx context.Context, browserContextID, targetID string, o browser.PageOptions) (Page, error)
 	// CountLogin notes that a login began on a page of the browser.
 	CountLogin()
+	// Wakeful are the browser contexts whose process left and whose page is not frozen.
+	Wakeful(ctx context.Context) ([]string, error)
 	// DeadPages are the targets that crashed or closed themselves, as long as their browser context is not disposed of.
 	DeadPages(ctx context.Context) ([]string, error)
 	// OpenUpstream opens a forwarding proxy where the browser is, which goes on through the proxy that a caller gave.

@@ -17,6 +17,7 @@ var (
 	Advanced    = advanced
 	Attach      = (*Pages).attach
 	Report      = (*Pages).report
+	StandsStill = standsStill
 )
 
 // EngineInput is what the engine is given for an operation, and whether a person told credentials.

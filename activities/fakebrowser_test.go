@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -59,6 +60,8 @@ type fakeBrowser struct {
 
 	// orphans are what Orphans lists; disposed is what was disposed of by its id.
 	orphans []string
+	// wakeful is what Wakeful lists.
+	wakeful []string
 	// dead is what DeadPages lists.
 	dead []string
 
@@ -119,6 +122,7 @@ func (b *fakeBrowser) Adopt(_ context.Context, contextID, targetID string, o bro
 		if c, t := p.IDs(); c == contextID && t == targetID && !p.closed.Load() {
 			h := &adoptedPage{fakePage: p}
 			p.holder.Store(h)
+			p.frozen.Store(false)
 			b.adopted = append(b.adopted, o)
 			return h, nil
 		}
@@ -131,6 +135,8 @@ func (b *fakeBrowser) Orphans(context.Context, time.Duration) ([]string, error) 
 }
 
 func (b *fakeBrowser) CountLogin() {}
+
+func (b *fakeBrowser) Wakeful(context.Context) ([]string, error) { return b.wakeful, nil }
 
 func (b *fakeBrowser) DeadPages(context.Context) ([]string, error) {
 	b.mu.Lock()
@@ -191,8 +197,12 @@ type fakePage struct {
 	// holder is who adopted the page last; nil for who made it.
 	holder atomic.Pointer[adoptedPage]
 	left   atomic.Bool
-	closed atomic.Bool
-	marks  atomic.Uint64
+	// frozen is true while it is; lively pages are not frozen, with the error freezeErr. freezes counts the tries.
+	frozen, lively atomic.Bool
+	freezeErr      error
+	freezes        atomic.Int64
+	closed         atomic.Bool
+	marks          atomic.Uint64
 	// changed is the mark at which the page last changed.
 	document atomic.Int64
 	navs     atomic.Int64
@@ -211,6 +221,17 @@ func (p *fakePage) Leave() { p.left.Store(true) }
 func (p *fakePage) Detached() bool { return p.holder.Load() != nil }
 
 func (p *fakePage) ProxyURL() string { return "" }
+
+func (p *fakePage) Freeze(context.Context, time.Duration) (bool, error) {
+	p.freezes.Add(1)
+	if p.lively.Load() {
+		return false, p.freezeErr
+	}
+	p.frozen.Store(true)
+	return true, nil
+}
+
+func (p *fakePage) Thaw(context.Context) error { p.frozen.Store(false); return nil }
 
 func (p *fakePage) Capture(context.Context) (session.StorageState, error) {
 	if p.capture != nil {
@@ -316,6 +337,9 @@ func (p *fakePage) submit() error {
 }
 
 func (p *fakePage) acting() error {
+	if p.frozen.Load() {
+		return errors.New("somebody acts on a frozen page")
+	}
 	if p.act == nil {
 		return nil
 	}
@@ -327,6 +351,9 @@ func (p *fakePage) Matches(_ context.Context, m string) (bool, error) {
 }
 
 func (p *fakePage) Model(context.Context) (*login.PageModel, error) {
+	if p.frozen.Load() {
+		return nil, errors.New("somebody reads a frozen page, which may show something else once it goes on")
+	}
 	v, _ := p.view.Load().(view)
 	m := &login.PageModel{Lang: "en", Status: 200, Frames: []login.Frame{{
 		ID: "top", Origin: "https://portal.example", Document: fmt.Sprint("document-", p.document.Load()),

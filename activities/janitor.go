@@ -37,6 +37,9 @@ func (p *Pages) TidyBrowsers(ctx context.Context) {
 		if err := p.disposeOfOrphans(ctx, b); err != nil {
 			p.Logger.WarnContext(ctx, "janitor: look for pages that nobody uses", "browser", b.ID(), "error", err)
 		}
+		if err := p.pickUp(ctx, b); err != nil {
+			p.Logger.WarnContext(ctx, "janitor: look for pages to freeze", "browser", b.ID(), "error", err)
+		}
 	}
 }
 

@@ -30,13 +30,15 @@ type lentPage struct {
 	// until then its successor waits.
 	turn chan struct{}
 
-	// mu guards leave, spent and closed.
+	// mu guards everything below.
 	mu sync.Mutex
 	// leave ends the watch that has the page; nil when none has.
 	leave context.CancelCauseFunc
 	// spent are the pages of proofs. They are closed with the page, so that nobody waits for it.
 	spent  []Page
 	closed bool
+	// freezeAt is from when on the page may be frozen; zero while it may not, or is.
+	freezeAt time.Time
 }
 
 // errWanted is why a watch ends whose page somebody else wants to use.
@@ -186,7 +188,7 @@ type heldPage struct {
 	lease store.Lease
 }
 
-// attach raises the lease's epoch and returns the page, once nobody else uses it; the caller must leave it. A page that this
+// attach raises the lease's epoch and returns the page, thawed, once nobody else uses it; the caller must leave it. A page that this
 // process does not hold is adopted; one of a browser that is gone is lost.
 func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, error) {
 	lease, err := p.Store.GetLease(ctx, refOf(page), page.Attempt)
@@ -203,6 +205,10 @@ func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, 
 	lent.wanted()
 	select {
 	case lent.turn <- struct{}{}:
+		if err := lent.use(ctx); err != nil {
+			<-lent.turn
+			return nil, err
+		}
 		return &heldPage{Page: lent.page, lent: lent, store: p.Store, lease: lease}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()

@@ -47,6 +47,8 @@ type Pages struct {
 	Logger   *slog.Logger
 	// OnPageLost tells the login that the page of an attempt is gone from a browser that lives on. It may be repeated.
 	OnPageLost func(ctx context.Context, ref store.Ref, attempt int) error
+	// FreezeAfter is how long a page that waits for a person goes on before it is frozen; 0: for ever.
+	FreezeAfter time.Duration
 
 	lent registry
 }

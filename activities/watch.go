@@ -45,6 +45,9 @@ func (p *Pages) watch(ctx context.Context, in *workflows.WatchInput) (bool, erro
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
+	if err := lent.use(ctx); err != nil {
+		return false, err
+	}
 	watching, end := p.watching(ctx, lent, in)
 	defer end()
 	// Only now: what was answered or closed before is seen here, what is answered later wants the page and says so.

@@ -5,6 +5,7 @@ package browser_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -176,11 +177,18 @@ func TestFreeze_WhenWhoDidItIsKilled_EndsWithTheAdoption(t *testing.T) {
 	freeze(t, p)
 	stood := eval[ticks](t, p, "ticks")
 	seen := eval[[]string](t, p, "told")
+	other := pageOf(t, first, browser.PageOptions{})
 	first.Cut()
 	<-first.Lost()
 
-	<-time.After(briefly)
-	again := adopt(t, k.connect(t), p, browser.PageOptions{})
+	second := k.connect(t)
+	theOther, _ := other.IDs()
+	require.Eventually(t, func() bool {
+		wakeful, err := second.Wakeful(testContext(t))
+		require.NoError(t, err)
+		return slices.Equal(wakeful, []string{theOther})
+	}, 10*time.Second, 20*time.Millisecond, "who comes next learns which pages still go on")
+	again := adopt(t, second, p, browser.PageOptions{})
 
 	require.Less(t, eval[ticks](t, again, "ticks").Timer-stood.Timer, 50, "it stood still meanwhile")
 	goesOn(t, again)

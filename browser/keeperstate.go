@@ -51,4 +51,6 @@ type KeptContext struct {
 	Used bool `json:"used"`
 	// Client is the name of that client; empty while it is not connected.
 	Client string `json:"client,omitempty"`
+	// Frozen is true while a client froze its page, whether it is still there or not, and nobody attached to it since.
+	Frozen bool `json:"frozen,omitempty"`
 }

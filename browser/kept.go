@@ -232,6 +232,25 @@ func (b *Browser) CloseUpstream(proxyURL string) error {
 	return b.kept.endpoint.CloseUpstream(ctx, proxyURL)
 }
 
+// Wakeful are the browser contexts of a Keeper's browser whose client left without freezing their page. It is empty for a browser
+// that we launched.
+func (b *Browser) Wakeful(ctx context.Context) ([]string, error) {
+	if b.kept == nil {
+		return nil, nil
+	}
+	contexts, err := b.kept.endpoint.Contexts(ctx, b.id)
+	if err != nil {
+		return nil, err
+	}
+	var wakeful []string
+	for _, c := range contexts {
+		if !c.Used && !c.Frozen {
+			wakeful = append(wakeful, c.ID)
+		}
+	}
+	return wakeful, nil
+}
+
 // DisposeOf ends a browser context that nobody uses, with its pages.
 func (b *Browser) DisposeOf(browserContextID string) error {
 	return b.disposeContext(cdp.BrowserContextID(browserContextID))

@@ -49,6 +49,8 @@ type muxSession struct {
 	// parent is the session that it was attached from; empty for the client's own.
 	parent string
 	target string
+	// context is the browser context of the target.
+	context string
 	// outstanding counts commands without an answer; creating holds, by id, those that make a browser context, with their
 	// proxy.
 	outstanding int
@@ -61,6 +63,8 @@ type keptContext struct {
 	proxy string
 	// owner is the client that made it or attached to a page of it last; nil when it left.
 	owner *muxClient
+	// frozen is true once a client froze its page, until it thaws it or another one attaches, which does.
+	frozen bool
 	// dead are the pages in it that crashed or closed themselves.
 	dead []string
 }
@@ -210,11 +214,12 @@ func (m *multiplexer) observe(s *muxSession, e *envelope, msg []byte) {
 	}
 	m.sessions[a.Params.SessionID] = &muxSession{
 		client: s.client, parent: string(e.session), target: a.Params.TargetInfo.TargetID,
+		context: a.Params.TargetInfo.BrowserContextID,
 	}
 	if s.parent == "" { // the client asked for it by itself
 		m.takeOver(s.client, a.Params.TargetInfo.TargetID)
 		if c := m.contexts[a.Params.TargetInfo.BrowserContextID]; c != nil {
-			c.owner = s.client
+			c.owner, c.frozen = s.client, false
 		}
 	}
 }
@@ -364,7 +369,7 @@ func (m *multiplexer) listed() []KeptContext {
 	defer m.mu.Unlock()
 	list := make([]KeptContext, 0, len(m.contexts))
 	for id, c := range m.contexts {
-		k := KeptContext{ID: id, Since: c.since, ProxyURL: c.proxy, Used: c.owner != nil}
+		k := KeptContext{ID: id, Since: c.since, ProxyURL: c.proxy, Used: c.owner != nil, Frozen: c.frozen}
 		if c.owner != nil {
 			k.Client = c.owner.name
 		}

@@ -238,6 +238,9 @@ func (c *muxClient) begin(session string, e *envelope, msg []byte) bool {
 	if s.parent == "" {
 		m.noteContexts(s, e, msg)
 	}
+	if string(e.method) == "Page.setWebLifecycleState" {
+		m.noteLifecycle(s, msg)
+	}
 	return true
 }
 
@@ -256,6 +259,18 @@ func (m *multiplexer) noteContexts(s *muxSession, e *envelope, msg []byte) {
 	case "Target.disposeBrowserContext":
 		_ = json.Unmarshal(msg, &asked)
 		delete(m.contexts, asked.Params.BrowserContextID)
+	}
+}
+
+// noteLifecycle follows whether the page of a session is frozen. Call it with mu held.
+func (m *multiplexer) noteLifecycle(s *muxSession, msg []byte) {
+	var asked struct {
+		Params struct {
+			State string `json:"state"`
+		} `json:"params"`
+	}
+	if c := m.contexts[s.context]; c != nil && json.Unmarshal(msg, &asked) == nil {
+		c.frozen = asked.Params.State == "frozen"
 	}
 }
 

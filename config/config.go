@@ -156,6 +156,8 @@ type Operations struct {
 	Patience time.Duration
 	// Retention is how long a finished operation is kept.
 	Retention time.Duration
+	// FreezeAfter is how long the page of a login that waits for a person goes on before it is frozen; 0: for ever.
+	FreezeAfter time.Duration
 	// OnBrowserLost is for projects that do not say.
 	OnBrowserLost session.BrowserLostPolicy
 }

@@ -69,6 +69,7 @@ func TestLoad_WhenAValueIsBad_NamesKeyValueSourceAndWhatIsAllowed(t *testing.T) 
 		{"api.maxBody", "17592186044417MiB", "must be a size"}, // 1 MiB, modulo 2^64
 		{"operations.startDeadline", "0s", "must be a duration from 1s to 24h"},
 		{"operations.retention", "1m", "must be a duration from 1h"},
+		{"operations.freezeAfter", "-1s", "must be a duration from 0s to 24h"},
 		{"operations.onBrowserLost", "retry", "must be restart or fail"},
 		{"store.url", "mysql://u:pw@db/x", "must be a URL of the scheme postgres or postgresql or sqlite"},
 		{"store.url", "postgres://u:pw@/x", "must be a URL with host and name"},

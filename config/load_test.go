@@ -31,7 +31,7 @@ func defaults() config.Config {
 		Browser:    config.Browser{MaxPages: 20, Kinds: []session.BrowserKind{session.BrowserShell, session.BrowserChrome}, RecycleAfterLogins: 500, RecycleAfter: 24 * time.Hour, RecycleAboveMemory: 4 << 30, LeaveAfter: 5 * time.Minute},
 		Worker:     config.Worker{Drain: 6 * time.Second},
 		API:        config.API{MaxBody: 1 << 20, RequestTimeout: 5 * time.Second},
-		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute, Retention: 30 * 24 * time.Hour, OnBrowserLost: session.BrowserLostRestart},
+		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute, Retention: 30 * 24 * time.Hour, FreezeAfter: 30 * time.Second, OnBrowserLost: session.BrowserLostRestart},
 	}
 }
 
@@ -62,6 +62,7 @@ var samples = map[string]struct {
 	"operations.startDeadline":   {"1m30s", 90 * time.Second},
 	"operations.patience":        {"2h", 2 * time.Hour},
 	"operations.retention":       {"24h", 24 * time.Hour},
+	"operations.freezeAfter":     {"1m", time.Minute},
 	"operations.onBrowserLost":   {"fail", session.BrowserLostFail},
 	"store.url":                  {"postgres://anteroom@db:5432/anteroom", session.NewSecret("postgres://anteroom@db:5432/anteroom")},
 	"store.passwordFile":         {"/run/secrets/store", "/run/secrets/store"},

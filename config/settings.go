@@ -94,6 +94,8 @@ var settings = []setting{
 		time.Second, 7*24*time.Hour, func(c *Config) *time.Duration { return &c.Operations.Patience }),
 	durationSetting("operations.retention", "720h", "how long finished operations are kept", time.Hour, 87600*time.Hour,
 		func(c *Config) *time.Duration { return &c.Operations.Retention }),
+	durationSetting("operations.freezeAfter", "30s", "how long the page of a login that waits for a person goes on before it is frozen; 0: for ever",
+		0, 24*time.Hour, func(c *Config) *time.Duration { return &c.Operations.FreezeAfter }),
 	choiceSetting("operations.onBrowserLost", string(session.BrowserLostRestart), "what a login does whose browser is lost after it asked a question",
 		[]string{string(session.BrowserLostRestart), string(session.BrowserLostFail)},
 		func(c *Config) *string { return (*string)(&c.Operations.OnBrowserLost) }),

@@ -33,7 +33,8 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	}
 	p.pages = &activities.Pages{
 		Store: p.db, Vault: p.vault, Browsers: p.fleet, Now: now, Logger: p.logger.With("part", "pages"),
-		OnPageLost: p.dispatcher().PageLost,
+		OnPageLost:  p.dispatcher().PageLost,
+		FreezeAfter: p.o.Config.Operations.FreezeAfter,
 	}
 	p.workers = &worker.Workers{
 		Client:  p.client,
@@ -89,6 +90,7 @@ func (p *Process) startWorkers(context.Context) error {
 	p.background("purger", purger.Run)
 	p.background("janitor", p.pages.RunJanitor)
 	p.background("watch of pages", p.pages.WatchPages)
+	p.background("freezer of pages", p.pages.RunFreezer)
 	p.background("browser processes", p.fleet.Follow)
 	if p.own != nil {
 		p.background("replacement of the browser process", p.replaceWhenQuiet)
