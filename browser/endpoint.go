@@ -92,12 +92,12 @@ func (e *Endpoint) Want(ctx context.Context, w Wanted) error {
 }
 
 // Depart tells that this process leaves for good: close its connections first. A keeper with a LeaveAfter that nobody else
-// uses ends then, unless pages are wanted. It returns when the keeper is gone, or it stays. Errors: ErrNoKeeper.
+// uses ends then, unless pages are wanted. It returns when the keeper serves no more, or it stays. Errors: ErrNoKeeper.
 func (e *Endpoint) Depart(ctx context.Context) (ended bool, err error) {
 	return e.depart(ctx, departure{})
 }
 
-// Stop ends the keeper, whatever waits on its pages, and returns when it is gone. Errors: ErrNoKeeper.
+// Stop ends the keeper, whatever waits on its pages, and returns when it serves no more. Errors: ErrNoKeeper.
 func (e *Endpoint) Stop(ctx context.Context) error {
 	_, err := e.depart(ctx, departure{Ends: true})
 	return err

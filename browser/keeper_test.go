@@ -351,7 +351,10 @@ func TestKeeper_PortsOfItsClients_AreReachedByNoPage(t *testing.T) {
 	require.True(t, load.Refused)
 
 	require.NoError(t, worker.Close(testContext(t)))
-	require.Eventually(t, func() bool { return len(k.keeper.OwnPorts()) == 0 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return k.keeper.State().Clients == 0 }, 10*time.Second, 10*time.Millisecond)
+	require.Equal(t, []uint16{uint16(port)}, k.keeper.OwnPorts(), "its pages are still there")
+	k.connect(t)
+	require.Empty(t, k.keeper.OwnPorts(), "another one tells its own")
 }
 
 func TestKeeper_Socket_IsOursAlone_AndThereIsNoPort(t *testing.T) {

@@ -30,11 +30,17 @@ type keptBench struct {
 
 func startKeeper(t *testing.T, o browser.Options) *keptBench {
 	t.Helper()
-	return startRecycling(t, o, browser.Recycling{})
+	return startKeeperThat(t, browser.KeeperOptions{Shell: o})
 }
 
 // startRecycling starts a keeper that replaces its browsers.
 func startRecycling(t *testing.T, o browser.Options, recycle browser.Recycling) *keptBench {
+	t.Helper()
+	return startKeeperThat(t, browser.KeeperOptions{Shell: o, Recycle: recycle})
+}
+
+// startKeeperThat completes the options of a keeper and starts it.
+func startKeeperThat(t *testing.T, o browser.KeeperOptions) *keptBench {
 	t.Helper()
 	k := &keptBench{socket: filepath.Join(t.TempDir(), "b.sock")}
 	loopback, err := browser.ParseAllow("127.0.0.0/8")
@@ -50,9 +56,8 @@ func startRecycling(t *testing.T, o browser.Options, recycle browser.Recycling) 
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = k.proxy.Close(testContextOf(t)) })
-	k.keeper, err = browser.NewKeeper(testContext(t), browser.KeeperOptions{
-		Socket: k.socket, Host: "host_a", Shell: o, Proxy: k.proxy, Recycle: recycle, Logger: silent(),
-	})
+	o.Socket, o.Host, o.Proxy, o.Logger = k.socket, "host_a", k.proxy, silent()
+	k.keeper, err = browser.NewKeeper(testContext(t), o)
 	require.NoError(t, err, "these tests need Chromium: apt-get install chromium-headless-shell")
 	t.Cleanup(func() { require.NoError(t, k.keeper.Close(testContextOf(t))) })
 	k.endpoint = browser.NewEndpoint(k.socket)

@@ -17,7 +17,9 @@ func (s *suite) startShape() error {
 	if s.shared, err = s.startServer("serve", s.anteroom, "serve", "--temporal-address", s.temporal.Address); err != nil {
 		return err
 	}
-	s.stopShape = func() error { return errors.Join(s.shared.stop(), endKeepers(context.Background(), s.shared.dataDir), s.temporal.stop()) }
+	s.stopShape = func() error {
+		return errors.Join(s.shared.stop(), endKeepers(context.Background(), s.shared.dataDir), s.temporal.stop())
+	}
 	return nil
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/cmd/internal/process"
 	"github.com/anteroom/anteroom/config"
 )
@@ -77,13 +76,8 @@ func (a *app) keepBrowser(ctx context.Context, cfg *config.Config, asJSON bool) 
 func (a *app) stopBrowser(ctx context.Context, cfg *config.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, process.KeeperStopTimeout)
 	defer cancel()
-	at := browser.NewEndpoint(process.Socket(cfg))
-	defer at.Close()
-	state, err := at.State(ctx)
+	state, err := process.StopKeeper(ctx, cfg)
 	if err != nil {
-		return err
-	}
-	if err := at.Stop(ctx); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "The browser process %d has ended. Logins that waited on its pages: %d.\n", state.PID, state.Wanted.Pages)

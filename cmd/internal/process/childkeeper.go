@@ -68,7 +68,7 @@ func (c *child) explain() error {
 	}
 	lines := bytes.Split(bytes.TrimSpace(raw[c.offset:]), []byte("\n"))
 	_, says, _ := strings.Cut(string(lines[len(lines)-1]), ": ")
-	return fmt.Errorf("start the browser process: %s", says)
+	return fmt.Errorf("%s; the log of the browser process is %s", strings.TrimRight(says, ": "), c.log)
 }
 
 // maxLog is how long a log may be when a browser process starts; a longer one is put aside, over the one before.

@@ -79,6 +79,37 @@ func (k *ownKeeper) ensure(ctx context.Context) (browser.KeeperState, error) {
 	}
 }
 
+// stop ends the browser process, whatever waits on its pages, and returns when nothing of it is left.
+func (k *ownKeeper) stop(ctx context.Context) error {
+	if err := k.Stop(ctx); err != nil {
+		return err
+	}
+	return unlocked(ctx, k.config)
+}
+
+// unlocked waits until no browser process uses the data directory.
+func unlocked(ctx context.Context, c *config.Config) error {
+	for isLocked(inDataDir(c, keeperLockFile)) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the end of the browser process: %w", ctx.Err())
+		case <-time.After(startPause):
+		}
+	}
+	return nil
+}
+
+// StopKeeper ends the browser process that these settings name, with what waits on its pages. Errors: browser.ErrNoKeeper.
+func StopKeeper(ctx context.Context, c *config.Config) (browser.KeeperState, error) {
+	k := &ownKeeper{keptBrowsers: keptBrowsers{Endpoint: browser.NewEndpoint(Socket(c))}, config: c}
+	defer k.Close()
+	state, err := k.State(ctx)
+	if err != nil {
+		return state, err
+	}
+	return state, k.stop(ctx)
+}
+
 // Staying is a browser process that stays when the process ends that used it.
 type Staying struct {
 	browser.Wanted
@@ -98,7 +129,7 @@ func (p *Process) leaveOwn(ctx context.Context) error {
 		return err
 	}
 	if p.o.Stays == nil {
-		return p.own.Stop(ctx)
+		return p.own.stop(ctx)
 	}
 	wanted, err := p.fleet.Wanted(ctx, state.Host)
 	if err == nil {
@@ -108,8 +139,11 @@ func (p *Process) leaveOwn(ctx context.Context) error {
 		return err
 	}
 	ended, err := p.own.Depart(ctx)
-	if err != nil || ended {
+	if err != nil {
 		return err
+	}
+	if ended {
+		return unlocked(ctx, p.o.Config)
 	}
 	p.o.Stays(Staying{Wanted: wanted, PID: state.PID, LeaveAfter: state.LeaveAfter})
 	return nil
@@ -131,7 +165,7 @@ func (p *Process) replaceOutdated(ctx context.Context) error {
 		return nil
 	}
 	p.logger.InfoContext(ctx, "the browser process is of another version or has other settings; it is replaced", "pid", state.PID)
-	return p.own.Stop(ctx)
+	return p.own.stop(ctx)
 }
 
 // replaceInterval is the pause between two looks at whether the browser process can be replaced.
