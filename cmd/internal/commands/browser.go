@@ -44,6 +44,7 @@ With --stop it ends the process that serves the socket, and what waits on its pa
 		},
 	}
 	flags.add(cmd, "dataDir", "network.allow", "network.deny", "browser.socket", "browser.path", "browser.user", "browser.noSandbox", "browser.leaveAfter",
+		"browser.recycleAfterLogins", "browser.recycleAfter", "browser.recycleAboveMemory",
 		"listen", "temporal.listen", "temporal.uiListen", "log.level", "log.format")
 	cmd.Flags().BoolVar(&stop, "stop", false, "end the process that serves the socket")
 	return cmd
