@@ -4,6 +4,7 @@ package installation
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,8 +37,10 @@ type Options struct {
 	DataDir string
 	// Browser is the browser's program.
 	Browser string
-	// Args are more arguments of "up".
-	Args []string
+	// Temporal is host:port of its Temporal server; empty for a free port.
+	Temporal string
+	// Args are more arguments of "up", Env more of its environment.
+	Args, Env []string
 	// Log takes what the process logs.
 	Log *os.File
 }
@@ -55,10 +58,11 @@ type Installation struct {
 
 // Start starts everything in one process and returns when its API is there.
 func Start(ctx context.Context, o Options) (*Installation, error) {
-	args := append(o.Command[1:], "up", "--json", "--listen", "127.0.0.1:0", "--temporal-listen", "127.0.0.1:0",
+	args := append(o.Command[1:], "up", "--json", "--listen", "127.0.0.1:0", "--temporal-listen", cmp.Or(o.Temporal, "127.0.0.1:0"),
 		"--temporal-ui-listen", "127.0.0.1:0", "--network-allow", "127.0.0.0/8", "--data-dir", o.DataDir, "--browser-path", o.Browser)
 	cmd := exec.Command(o.Command[0], append(args, o.Args...)...) //nolint:gosec,noctx // the program is whoever runs the benchmark's; Stop ends it
 	cmd.Stderr = o.Log
+	cmd.Env = append(os.Environ(), o.Env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

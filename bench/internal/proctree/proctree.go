@@ -29,6 +29,35 @@ type Usage struct {
 	Processes int
 }
 
+// Process is one process of a tree.
+type Process struct {
+	PID int
+	// Kind is what it is: of Chromium what that calls it ("renderer", "gpu-process", "network"; "browser" for the main one), of
+	// others the name of the program and its first argument. The zygote is a renderer: it waits for those that ended.
+	Kind string
+	// CPU is what it used, with its ended children that somebody waited for.
+	CPU time.Duration
+}
+
+// List lists a process and its descendants.
+func List(root int) ([]Process, error) {
+	tree, err := below(root)
+	list := make([]Process, 0, len(tree))
+	for _, p := range tree {
+		list = append(list, Process{PID: p.pid, Kind: kindOf(p.pid), CPU: p.cpu})
+	}
+	return list, err
+}
+
+// PSS is the memory of one process in bytes; 0 for one that ended.
+func PSS(pid int) (int64, error) {
+	pss, err := pssOf(pid)
+	if gone(err) {
+		return 0, nil
+	}
+	return pss, err
+}
+
 // process is a line of the process table.
 type process struct {
 	pid, parent int
@@ -45,14 +74,12 @@ func CPU(root int) (time.Duration, error) {
 	return sum, err
 }
 
-// CPUByKind is [CPU], told apart by what the processes are: for those of Chromium what it calls them ("renderer", "gpu-process",
-// "network"; "browser" for the main one), for others the name of the program. Renderers that ended count as such: their zygote
-// waits for them.
+// CPUByKind is [CPU], told apart by what the processes are.
 func CPUByKind(root int) (map[string]time.Duration, error) {
-	tree, err := below(root)
+	tree, err := List(root)
 	sums := map[string]time.Duration{}
 	for _, p := range tree {
-		sums[kindOf(p.pid)] += p.cpu
+		sums[p.Kind] += p.CPU
 	}
 	return sums, err
 }
@@ -79,7 +106,11 @@ func kindOf(pid int) string {
 	if bytes.Contains(line, []byte("--remote-debugging-")) {
 		return "browser"
 	}
-	return filepath.Base(arguments[0])
+	name := filepath.Base(arguments[0])
+	if len(arguments) > 1 && arguments[1] != "" && arguments[1][0] != '-' {
+		name += " " + filepath.Base(arguments[1])
+	}
+	return name
 }
 
 // Of returns what a process and its descendants use. It reads all their memory maps, which takes some milliseconds for each

@@ -76,6 +76,12 @@ func (s *Site) Password() string { return s.lab.Password() }
 // NewUser is a user who never logged in.
 func (s *Site) NewUser() string { return "user" + strconv.FormatInt(s.users.Add(1), 10) }
 
+// Arrived tells when the code of a user arrived; false when it did not yet.
+func (s *Site) Arrived(user string) (time.Time, bool) {
+	at, ok := s.Arrivals()[user]
+	return at, ok
+}
+
 // Arrivals tells when the code of each user arrived.
 func (s *Site) Arrivals() map[string]time.Time {
 	arrived := map[string]time.Time{}
