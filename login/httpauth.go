@@ -22,7 +22,7 @@ func (r *run) authenticate(ctx context.Context) (*Outcome, error) {
 	r.filled = nil
 	r.report.Step(session.StepSubmitting)
 	r.expect(Control{}, RolePassword)
-	won, err := r.claim(ctx, claim{ClaimSubmitCredentials, claimPassword})
+	won, err := r.claim(ctx, claim{ClaimSubmitCredentials, r.firstSubmit()})
 	if err != nil {
 		return nil, err
 	}

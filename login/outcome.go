@@ -96,6 +96,8 @@ type Progress struct {
 	LastShown string `json:"lastShown,omitempty"`
 	// AskMethod is true while a person wants to choose how to verify.
 	AskMethod bool `json:"askMethod,omitempty"`
+	// Begun is the id of the question by whose answer the login began again; empty when it did not.
+	Begun string `json:"begun,omitempty"`
 	// UsedAnswer is the id of the last question whose answer was used.
 	UsedAnswer string `json:"usedAnswer,omitempty"`
 	// LastClass and LastSignature are of the last page.

@@ -18,6 +18,8 @@ const (
 	ReasonNotApproved = "not_approved_yet"
 	// ReasonLinkRefused: the link is none, or leads where the project's secrets may not be.
 	ReasonLinkRefused = "link_not_allowed"
+	// ReasonNotTyped: the page did not ask any more for what the person gave.
+	ReasonNotTyped = "not_typed"
 	// ReasonNoEffect: what was chosen led back to the same page.
 	ReasonNoEffect = "no_effect"
 )

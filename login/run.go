@@ -93,6 +93,10 @@ func (r *run) run(ctx context.Context) (Outcome, error) {
 	}
 	if err == nil {
 		r.conclude(ctx, &out)
+		if err = r.explainUnused(ctx, &out); err != nil {
+			out = Outcome{}
+			out.Failed, err = asFailure(ctx, err)
+		}
 	}
 	r.progress.LastClass, r.progress.LastSignature, r.progress.LastShown = r.seen.Class, r.seen.Signature, r.shown()
 	out.Progress, out.CredentialAttempts, out.Class = r.progress, r.progress.CredentialAttempts, r.seen.Class
@@ -135,7 +139,11 @@ func (r *run) login(ctx context.Context) (Outcome, error) {
 
 // open brings the page to where it can be read: a first run opens the login URL, a later one takes the page as it is.
 func (r *run) open(ctx context.Context) (*Outcome, error) {
-	if r.in.Resumed {
+	begun, err := r.begunAgain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if r.in.Resumed && !begun {
 		r.report.Step(session.StepDetecting)
 		r.actedAt = r.clock.Now()
 		if err := r.settle(ctx, r.page.Mark(), 0); err != nil {

@@ -362,7 +362,8 @@ func TestRun_WhenResumedAfterALostExecution_ReadsThePageFirst(t *testing.T) {
 		require.NotNil(t, out.Question)
 		b.page.goTo("login")
 		out = b.resume(t, out, codeAnswer("ask_1", testCode))
-		requireFailure(t, out, session.FailureSite, "login_expired")
+		require.Equal(t, session.AskChoice, out.Question.Kind, "instead of a failure, a question says why")
+		require.Equal(t, login.ReasonNotTyped, out.Question.Reason)
 		require.Equal(t, 1, b.page.did("click"))
 	})
 }

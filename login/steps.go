@@ -56,7 +56,7 @@ func (r *run) givePassword(ctx context.Context) (*Outcome, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	return nil, r.submitFilled(ctx, RolePassword, &claim{ClaimSubmitCredentials, claimPassword})
+	return nil, r.submitFilled(ctx, RolePassword, &claim{ClaimSubmitCredentials, r.firstSubmit()})
 }
 
 func (r *run) loginExpired() *session.Failure {
@@ -105,9 +105,17 @@ func (r *run) stands(kind session.InfoRequestKind) bool {
 	return r.progress.Asked == subject(kind, "") && (r.in.Answer == nil || r.answer(kind, "") != nil)
 }
 
+// firstSubmit is the key of the first submit of the password: the attempt's, or that after a person had the login begin again.
+func (r *run) firstSubmit() string {
+	if r.progress.Begun != "" {
+		return claimPassword + ":" + r.progress.Begun
+	}
+	return claimPassword
+}
+
 // credentialClaim claims a submit of the password: the attempt's only one, or one more for an answered question.
 func (r *run) credentialClaim(question string) *claim {
-	key := claimPassword
+	key := r.firstSubmit()
 	if r.progress.PasswordSubmitted {
 		key += ":" + question
 	}

@@ -103,7 +103,7 @@ type InfoRequest struct {
 	Picture string `json:"picture,omitempty"`
 	// Attempt counts from 1 the times this was asked because the site refused the answer before.
 	Attempt int `json:"attempt"`
-	// Reason says why it is asked again: "code_rejected", "resent", "browser_lost". Empty the first time.
+	// Reason says why it is asked again: "code_rejected", "resent", "browser_lost", "not_typed". Empty the first time.
 	Reason string `json:"reason,omitempty"`
 	// SiteError is what the site said about the answer before: at most 200 characters.
 	SiteError string    `json:"siteError,omitempty"`
@@ -136,7 +136,7 @@ type Field struct {
 // Choice is one alternative.
 type Choice struct {
 	ID string `json:"id"`
-	// Type says what is chosen: "method", "account", "organisation", "sign_in_with", "consent", "terms" or "control".
+	// Type says what is chosen: "method", "account", "organisation", "sign_in_with", "consent", "terms", "control" or "begin_again".
 	Type  string `json:"type,omitempty"`
 	Label string `json:"label"`
 	// Description is what the site says of it, without personal text: "•••• 42".

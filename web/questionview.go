@@ -120,6 +120,8 @@ func askedAgain(q session.InfoRequest) string {
 		return "The site refused the last answer."
 	case "resent":
 		return "It was sent again."
+	case "not_typed":
+		return "The last answer was not used."
 	case "browser_lost":
 		return "The login had to begin again. What was sent before may not count any more."
 	}

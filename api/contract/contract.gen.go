@@ -412,7 +412,7 @@ type Choice struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`
 
-	// Type What is chosen: `method`, `account`, `organisation`, `sign_in_with`, `consent`, `terms` or `control`.
+	// Type What is chosen: `method`, `account`, `organisation`, `sign_in_with`, `consent`, `terms`, `control` or `begin_again`.
 	Type string `json:"type,omitempty,omitzero"`
 }
 
@@ -600,7 +600,7 @@ type InfoRequest struct {
 	// Picture The name of the operation's artefact that shows the page.
 	Picture string `json:"picture,omitempty,omitzero"`
 
-	// Reason Why it is asked again: `code_rejected`, `resent`, `browser_lost`.
+	// Reason Why it is asked again: `code_rejected`, `resent`, `browser_lost`, `not_typed`.
 	Reason string `json:"reason,omitempty,omitzero"`
 
 	// SiteError What the site said about the answer before.
