@@ -94,7 +94,9 @@ type Operation struct {
 	CreatedAt  time.Time `json:"createdAt"`
 	UpdatedAt  time.Time `json:"updatedAt"`
 	FinishedAt time.Time `json:"finishedAt,omitzero"`
-	// StartDeadline is until when the reconciler may start the workflow.
+	// Place is the place in the queue of an operation that waits for a page, the first being 1; 0 for any other. It never grows.
+	Place int `json:"place,omitempty"`
+	// StartDeadline is until when the reconciler may start the workflow; admission to a page moves it.
 	StartDeadline time.Time `json:"-"`
 	// CancelRequestedAt is when a caller asked to cancel; zero if nobody did.
 	CancelRequestedAt time.Time `json:"-"`

@@ -25,6 +25,9 @@ const DefaultOTPWait = 10 * time.Minute
 // MaxOTPWait is the longest wait a project may ask for.
 const MaxOTPWait = 24 * time.Hour
 
+// MaxPages is the greatest limit of pages that anything takes.
+const MaxPages = 100_000
+
 // Project is a target application: where its login is, which hosts may see its
 // secrets and how to tell a live session. It holds no secret.
 type Project struct {
@@ -56,6 +59,8 @@ type Project struct {
 	LoadMedia bool `json:"loadMedia,omitempty" yaml:"loadMedia"`
 	// OnBrowserLost says what a login does whose browser is lost after it asked a question. Empty: as the operator set it.
 	OnBrowserLost BrowserLostPolicy `json:"onBrowserLost,omitempty" yaml:"onBrowserLost"`
+	// MaxPages is how many of its logins may have a page at the same time; the others queue. 0: no limit of its own.
+	MaxPages int `json:"maxPages,omitempty" yaml:"maxPages"`
 	// Recipe overrides detection where it names something; nil for none.
 	Recipe *Recipe `json:"recipe,omitempty" yaml:"recipe"`
 
@@ -132,6 +137,9 @@ func (p *Project) Validate() error {
 		if err != nil || d < time.Second || d > MaxOTPWait {
 			fault("otp.wait", "is %q; it is a duration between 1s and 24h, such as \"10m\"", p.OTP.Wait)
 		}
+	}
+	if p.MaxPages < 0 || p.MaxPages > MaxPages {
+		fault("maxPages", "is %d; it may be 0, for no limit, to %d", p.MaxPages, MaxPages)
 	}
 	if strings.TrimPrefix(p.LoggedIn, "text=") == "" && p.LoggedIn != "" {
 		fault("loggedIn", "names no text after %q", "text=")

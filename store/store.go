@@ -16,6 +16,7 @@ type Store interface {
 	Operations
 	Questions
 	Pages
+	Admissions
 	Sweeps
 	Retention
 	Accounts
@@ -148,8 +149,8 @@ type Finish struct {
 
 // Operations holds the operations. GetOperation is what a poll costs: one indexed row.
 type Operations interface {
-	// CreateOperation writes the operation as queued, its secrets and its session in one transaction. A new
-	// session is pending; one with a proven state stays ready; any other becomes pending. Errors: ErrNotFound (project),
+	// CreateOperation writes the operation as queued, its secrets and its session in one transaction, and admits it where there
+	// is room and nobody before it; otherwise it has a Place, and AdmitOperations admits it later. A new session is pending; one with a proven state stays ready; any other becomes pending. Errors: ErrNotFound (project),
 	// *OperationLiveError, *AccountBusyError when another session's live operation uses the same account, *BreakerOpenError when
 	// the account's breaker refuses these credentials, and before all of these *RequestMadeError and ErrRequestDiffers: nothing is
 	// written then.
@@ -267,7 +268,7 @@ type Pages interface {
 	AttachLease(ctx context.Context, l Lease) (Lease, error)
 	// GetLease returns the lease of (operation, attempt), released ones too.
 	GetLease(ctx context.Context, ref Ref, attempt int) (Lease, error)
-	// ReleaseLease marks it as released; repeats are harmless.
+	// ReleaseLease marks it as released; repeats are harmless. The page of an operation that is over is free for another one then.
 	ReleaseLease(ctx context.Context, ref Ref, attempt int, at time.Time) error
 	// OpenLeases lists the leases of a browser that are not released.
 	OpenLeases(ctx context.Context, browserID string) ([]Lease, error)
@@ -305,7 +306,7 @@ type Lease struct {
 
 // Sweeps is what the reconciler reads; across workspaces.
 type Sweeps interface {
-	// UnstartedOperations lists queued operations created before t, oldest first.
+	// UnstartedOperations lists operations that were admitted before t and that no workflow took up, oldest first.
 	UnstartedOperations(ctx context.Context, t time.Time, limit int) ([]session.Operation, error)
 	// UnconsumedAnswers lists questions of live operations answered before t and not consumed.
 	UnconsumedAnswers(ctx context.Context, t time.Time, limit int) ([]AnsweredQuestion, error)
@@ -323,6 +324,7 @@ type Sweeps interface {
 type Census struct {
 	Operations []OperationCount
 	Browsers   []BrowserCount
+	Queues     []QueueCount
 }
 
 // OperationCount is how many operations of a project are in a live state.

@@ -96,6 +96,19 @@ const (
 // Write runs fn in a serializable transaction, again while others are in the way or the server is away. Where the connection
 // breaks at the commit nobody knows whether it happened; fn tolerates to find what it wrote, so that it runs again then, too.
 func (d *database) Write(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
+	return d.write(ctx, "", fn)
+}
+
+// takeTurn makes whoever shares the counters of the queues wait, and nobody who reads them. It comes before the transaction's first
+// query, and with it its snapshot: what those before it wrote is seen, and no collision.
+const takeTurn = "LOCK TABLE queues IN SHARE ROW EXCLUSIVE MODE"
+
+// WriteInTurn is Write, one after the other.
+func (d *database) WriteInTurn(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
+	return d.write(ctx, takeTurn, fn)
+}
+
+func (d *database) write(ctx context.Context, first string, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
 	limited, c, err := beginCall(ctx)
 	if err != nil {
 		return err
@@ -103,7 +116,7 @@ func (d *database) Write(ctx context.Context, fn func(ctx context.Context, tx re
 	defer c.cancel()
 	longest := backoff
 	for collisions := 0; ; {
-		err := d.try(limited, fn)
+		err := d.try(limited, first, fn)
 		wait := pause
 		switch {
 		case collided(err) && collisions < maxCollisions:
@@ -119,13 +132,18 @@ func (d *database) Write(ctx context.Context, fn func(ctx context.Context, tx re
 	}
 }
 
-// try runs the transaction once.
-func (d *database) try(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
+// try runs the transaction once, with a first statement unless that is empty.
+func (d *database) try(ctx context.Context, first string, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
 	tx, err := d.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // no effect after the commit
+	if first != "" {
+		if _, err := tx.ExecContext(ctx, first); err != nil {
+			return err
+		}
+	}
 	t := &transaction{Tx: tx}
 	changed, err := fn(ctx, t)
 	if err == nil {

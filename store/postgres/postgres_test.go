@@ -157,7 +157,7 @@ func TestOpen_WhenTheURLIsBroken_ShowsNoPassword(t *testing.T) {
 
 func TestSchema_WhenATableIsNotTheInstallations_CarriesItsWorkspace(t *testing.T) {
 	t.Parallel()
-	ofNoWorkspace := []string{"installation", "browsers", "goose_db_version"}
+	ofNoWorkspace := []string{"installation", "browsers", "goose_db_version", "offers", "queues"}
 	found := query(t, shared.migrated(t), `SELECT table_name::text FROM information_schema.tables t WHERE table_schema = 'public'
 AND NOT EXISTS (SELECT 1 FROM information_schema.columns c WHERE c.table_name = t.table_name AND column_name = 'workspace' AND is_nullable = 'NO')`)
 	require.ElementsMatch(t, ofNoWorkspace, found)

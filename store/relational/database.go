@@ -40,6 +40,9 @@ type Database interface {
 	// it wrote itself for somebody else's. fn returns what it changed, operations and sessions; other processes are told of them. An
 	// error of fn rolls back and is returned as it is.
 	Write(ctx context.Context, fn func(ctx context.Context, tx Tx) (changed []string, err error)) error
+	// WriteInTurn is Write for what changes rows that many share: one after the other, so that they need not run again because of
+	// each other.
+	WriteInTurn(ctx context.Context, fn func(ctx context.Context, tx Tx) (changed []string, err error)) error
 }
 
 // DB is the store on a Database. New makes it.

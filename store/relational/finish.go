@@ -12,7 +12,7 @@ import (
 
 // FinishOperation ends an operation; see store.Operations. An operation that never began may be finished by any run.
 func (d *DB) FinishOperation(ctx context.Context, f store.Finish) (op session.Operation, err error) {
-	err = d.write(ctx, "finish operation "+f.Operation, func(ctx context.Context, tx *tx) error {
+	err = d.writeInTurn(ctx, "finish operation "+f.Operation, func(ctx context.Context, tx *tx) error {
 		var finishedBy sql.NullString
 		op, err = scanOperation(tx.QueryRowContext(ctx, "SELECT "+operationColumns+", finished_by FROM operations WHERE id = ?1 AND workspace = ?2",
 			f.Operation, f.Workspace), &finishedBy)
@@ -84,6 +84,8 @@ failure = ?7, verdict = ?8, updated_at = max(updated_at, ?9), finished_at = ?9, 
 		func() error { return t.consume(ctx, f.Transition) },
 		func() error { return t.closeQuestions(ctx, f.Ref, noQuestion, f.At) },
 		func() error { return t.erase(ctx, f.Ref) },
+		func() error { return t.leaveQueue(ctx, op) },
+		func() error { return t.giveBack(ctx, f.Ref) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

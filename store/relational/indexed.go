@@ -4,7 +4,10 @@ package relational
 // its database to explain them.
 var Indexed = map[string]string{
 	"poll":               selectOperation,
-	"unstarted":          "SELECT " + operationColumns + " FROM operations WHERE state = 'queued' AND created_at < ?2 ORDER BY created_at, id LIMIT ?1",
+	"unstarted":          selectUnstarted,
+	"waiting projects":   selectWaitingProjects,
+	"next of a project":  selectNext,
+	"gives back":         giveBack,
 	"live":               "SELECT " + operationColumns + " FROM operations WHERE state IN ('running', 'waiting') AND id > ?2 ORDER BY id LIMIT ?1",
 	"live of a session":  "SELECT id FROM operations WHERE workspace = ?1 AND project = ?2 AND session_id = ?3 AND " + isLive,
 	"newest":             "SELECT id FROM operations WHERE workspace = ?1 AND (created_at, id) < (?2, ?3) ORDER BY created_at DESC, id DESC LIMIT 50",

@@ -131,12 +131,15 @@ func (d *DB) GetLease(ctx context.Context, ref store.Ref, attempt int) (store.Le
 
 // ReleaseLease marks a lease as released; store.ErrNotFound where there never was one. See store.Pages.
 func (d *DB) ReleaseLease(ctx context.Context, ref store.Ref, attempt int, released time.Time) error {
-	return d.write(ctx, "release the lease of operation "+ref.Operation, func(ctx context.Context, tx *tx) error {
+	return d.writeInTurn(ctx, "release the lease of operation "+ref.Operation, func(ctx context.Context, tx *tx) error {
 		rows, err := tx.exec(ctx, `UPDATE leases SET released_at = CASE WHEN released_at = 0 THEN ?4 ELSE released_at END
 WHERE operation_id = ?1 AND workspace = ?2 AND attempt = ?3`, ref.Operation, ref.Workspace, attempt, at(released))
-		if err == nil && rows == 0 {
+		switch {
+		case err != nil:
+			return err
+		case rows == 0:
 			return store.ErrNotFound
 		}
-		return err
+		return tx.giveBack(ctx, ref)
 	})
 }

@@ -12,11 +12,11 @@ import (
 
 const (
 	operationColumns = `id, workspace, project, session_id, kind, state, step, seq, run_id, attempt, account_key, credential_key,
-question, failure, verdict, created_at, updated_at, finished_at, start_deadline, cancel_requested_at`
+question, failure, verdict, created_at, updated_at, finished_at, start_deadline, cancel_requested_at, ` + placeColumn
 	selectOperation = "SELECT " + operationColumns + " FROM operations WHERE id = ?1 AND workspace = ?2"
 	insertOperation = `INSERT INTO operations (id, workspace, project, session_id, kind, state, step, seq, run_id, attempt,
-account_key, credential_key, created_at, updated_at, start_deadline)
-VALUES (?1, ?2, ?3, ?4, ?5, 'queued', '', 0, '', 1, ?6, ?7, ?8, ?8, ?9)`
+account_key, credential_key, created_at, updated_at, start_deadline, browser, admission, admitted_at, ticket)
+VALUES (?1, ?2, ?3, ?4, ?5, 'queued', '', 0, '', 1, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, CASE ?11 WHEN 'queued' THEN ` + nextTicket + ` ELSE 0 END)`
 	// isLive must stay as the index operations_live has it.
 	isLive = "state IN ('queued', 'running', 'waiting')"
 )
@@ -27,7 +27,7 @@ func scanOperation(row Row, extra ...any) (op session.Operation, err error) {
 		&op.ID, &op.Workspace, &op.Project, &op.SessionID, &op.Kind, &op.State, &op.Step, &op.Seq, &op.RunID, &op.Attempt,
 		&op.AccountKey, &op.CredentialKey, document(&op.Question), document(&op.Failure), document(&op.Verdict),
 		timeColumn{&op.CreatedAt}, timeColumn{&op.UpdatedAt}, timeColumn{&op.FinishedAt},
-		timeColumn{&op.StartDeadline}, timeColumn{&op.CancelRequestedAt},
+		timeColumn{&op.StartDeadline}, timeColumn{&op.CancelRequestedAt}, &op.Place,
 	}, extra...)...)
 	return op, notFound(err)
 }
@@ -55,8 +55,9 @@ func liveOperation(ctx context.Context, q Queryer, workspace, project, sessionID
 // CreateOperation writes what a start promises; see store.Operations.
 func (d *DB) CreateOperation(ctx context.Context, n store.NewOperation) (created session.Operation, err error) {
 	op := n.Operation
-	err = d.write(ctx, "create operation "+op.ID, func(ctx context.Context, tx *tx) error {
-		if err := needProject(ctx, tx, op.Workspace, op.Project); err != nil {
+	err = d.writeInTurn(ctx, "create operation "+op.ID, func(ctx context.Context, tx *tx) error {
+		rules, err := rulesOf(ctx, tx, op.Workspace, op.Project)
+		if err != nil {
 			return err
 		}
 		if tx.again {
@@ -68,7 +69,7 @@ func (d *DB) CreateOperation(ctx context.Context, n store.NewOperation) (created
 		if err := tx.mayCreate(ctx, n); err != nil {
 			return err
 		}
-		if created, err = tx.createOperation(ctx, n); err != nil {
+		if created, err = tx.createOperation(ctx, n, rules); err != nil {
 			return err
 		}
 		tx.happened(store.Event{After: created})
@@ -93,13 +94,21 @@ func (t *tx) mayCreate(ctx context.Context, n store.NewOperation) error {
 	return t.free(ctx, op, op.CreatedAt)
 }
 
-func (t *tx) createOperation(ctx context.Context, n store.NewOperation) (session.Operation, error) {
+func (t *tx) createOperation(ctx context.Context, n store.NewOperation, rules pageRules) (session.Operation, error) {
 	op := n.Operation
 	if err := t.createSession(ctx, n); err != nil {
 		return session.Operation{}, err
 	}
+	admission, err := t.join(ctx, op, rules)
+	if err != nil {
+		return session.Operation{}, err
+	}
+	admitted := op.CreatedAt
+	if admission == queued {
+		admitted = time.Time{}
+	}
 	if err := t.run(ctx, insertOperation, op.ID, op.Workspace, op.Project, op.SessionID, op.Kind,
-		op.AccountKey, op.CredentialKey, at(op.CreatedAt), at(op.StartDeadline)); err != nil {
+		op.AccountKey, op.CredentialKey, at(op.CreatedAt), at(op.StartDeadline), rules.Browser, admission, at(admitted)); err != nil {
 		return session.Operation{}, err
 	}
 	for _, secret := range n.Secrets {
@@ -134,7 +143,7 @@ func (d *DB) GetOperation(ctx context.Context, ref store.Ref) (session.Operation
 
 // RequestCancel ends a queued operation and marks a live one; see store.Operations.
 func (d *DB) RequestCancel(ctx context.Context, ref store.Ref, asked time.Time) (op session.Operation, err error) {
-	err = d.write(ctx, "cancel operation "+ref.Operation, func(ctx context.Context, tx *tx) error {
+	err = d.writeInTurn(ctx, "cancel operation "+ref.Operation, func(ctx context.Context, tx *tx) error {
 		rows, err := tx.exec(ctx, "UPDATE operations SET cancel_requested_at = ?3, updated_at = max(updated_at, ?3) WHERE id = ?1 AND workspace = ?2 AND cancel_requested_at = 0 AND "+isLive,
 			ref.Operation, ref.Workspace, at(asked))
 		if err != nil {

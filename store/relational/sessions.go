@@ -53,7 +53,7 @@ const deleteStorageState = "DELETE FROM storage_states WHERE workspace = ?1 AND 
 // DeleteSession removes a session and ends its live operation; see store.Sessions. Rows of operations stay, without what
 // may be personal.
 func (d *DB) DeleteSession(ctx context.Context, workspace, project, id string, deleted time.Time) (ended *session.Operation, err error) {
-	err = d.write(ctx, "delete session "+id, func(ctx context.Context, tx *tx) error {
+	err = d.writeInTurn(ctx, "delete session "+id, func(ctx context.Context, tx *tx) error {
 		live, err := liveOperation(ctx, tx, workspace, project, id)
 		if err != nil {
 			return err

@@ -31,10 +31,13 @@ func sweep[T any](ctx context.Context, d *DB, what string, scan func(Row) (T, er
 	return found, nil
 }
 
-// UnstartedOperations lists queued operations created before t, oldest first.
+// selectUnstarted finds what was admitted before ?2; what an older program wrote counts as admitted always.
+const selectUnstarted = "SELECT " + operationColumns + ` FROM operations WHERE state = 'queued' AND admission <> 'queued' AND admitted_at < ?2
+ORDER BY admitted_at, id LIMIT ?1`
+
+// UnstartedOperations lists what was admitted before t and not begun, oldest first.
 func (d *DB) UnstartedOperations(ctx context.Context, t time.Time, limit int) ([]session.Operation, error) {
-	return sweep(ctx, d, "unstarted operations", operationRow,
-		"SELECT "+operationColumns+" FROM operations WHERE state = 'queued' AND created_at < ?2 ORDER BY created_at, id LIMIT ?1", limit, at(t))
+	return sweep(ctx, d, "unstarted operations", operationRow, selectUnstarted, limit, at(t))
 }
 
 // LiveOperations lists running and waiting operations by id; see store.Sweeps.

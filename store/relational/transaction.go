@@ -25,10 +25,21 @@ type tx struct {
 // write runs fn in one transaction and, after the commit, tells the watchers of what it changed. The database may have fn
 // run again, even after it was committed: fn sets whatever it returns each time, and finds its own writes harmless.
 func (d *DB) write(ctx context.Context, doing string, fn func(ctx context.Context, tx *tx) error) error {
+	return d.writeBy(ctx, d.database.Write, doing, fn)
+}
+
+// writeInTurn is write for what changes the counters of the queues.
+func (d *DB) writeInTurn(ctx context.Context, doing string, fn func(ctx context.Context, tx *tx) error) error {
+	return d.writeBy(ctx, d.database.WriteInTurn, doing, fn)
+}
+
+func (d *DB) writeBy(ctx context.Context, by func(context.Context, func(context.Context, Tx) ([]string, error)) error, doing string,
+	fn func(ctx context.Context, tx *tx) error,
+) error {
 	var changed []string
 	var events []store.Event
 	runs, ran, began := 0, false, time.Now()
-	err := d.database.Write(ctx, func(ctx context.Context, inner Tx) ([]string, error) {
+	err := by(ctx, func(ctx context.Context, inner Tx) ([]string, error) {
 		runs++
 		t := &tx{Tx: inner, again: ran}
 		err := fn(ctx, t)

@@ -35,7 +35,10 @@ attempt = max(attempt, ?6), updated_at = max(updated_at, ?7) WHERE id = ?1 AND w
 		if err != nil {
 			return err
 		}
-		op, _, err = tx.owned(ctx, w) // begun by this run before counts as done
+		op, _, err = tx.owned(ctx, w)                // begun by this run before counts as done
+		if rows == 1 && err == nil && op.Place > 0 { // by who does not ask for admission
+			op, err = tx.admitted(ctx, op, w.At)
+		}
 		if rows == 1 && err == nil {
 			tx.changed = append(tx.changed, w.Operation)
 			before := op

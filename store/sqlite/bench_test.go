@@ -53,6 +53,19 @@ func BenchmarkGetOperation_Parallel(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "reads/s")
 }
 
+// BenchmarkCreateOperation is what a start costs, among as many operations that run or wait.
+func BenchmarkCreateOperation(b *testing.B) {
+	for _, live := range []int{0, 10_000} {
+		b.Run(fmt.Sprintf("live=%d", live), func(b *testing.B) {
+			db := open(b, filepath.Join(b.TempDir(), "anteroom.db"))
+			populate(b, db, live)
+			for n := live; b.Loop(); n++ {
+				create(b, db, n, "sealed parameters")
+			}
+		})
+	}
+}
+
 // BenchmarkAdvanceOperation is what a transition costs.
 func BenchmarkAdvanceOperation(b *testing.B) {
 	db := open(b, filepath.Join(b.TempDir(), "anteroom.db"))
@@ -98,10 +111,10 @@ func populate(tb testing.TB, db *sqlite.DB, n int) {
 	}
 }
 
-func begin(tb testing.TB, db *sqlite.DB, n int, secret string) {
+func create(tb testing.TB, db *sqlite.DB, n int, secret string) session.Operation {
 	tb.Helper()
 	ref := operationRef(n)
-	_, err := db.CreateOperation(tb.Context(), store.NewOperation{
+	op, err := db.CreateOperation(tb.Context(), store.NewOperation{
 		Operation: session.Operation{
 			ID: ref.Operation, Workspace: ref.Workspace, Project: "portal", SessionID: fmt.Sprintf("session-%d", n), Kind: session.OperationCreate,
 			AccountKey: fmt.Sprintf("account-%d", n), CredentialKey: "credentials", CreatedAt: start, StartDeadline: start.Add(time.Minute),
@@ -109,7 +122,14 @@ func begin(tb testing.TB, db *sqlite.DB, n int, secret string) {
 		Secrets: []store.SealedSecret{{Name: "parameters", Value: store.Sealed(secret)}},
 	})
 	require.NoError(tb, err)
-	_, err = db.BeginOperation(tb.Context(), transition(ref, 1, session.OperationRunning))
+	return op
+}
+
+func begin(tb testing.TB, db *sqlite.DB, n int, secret string) {
+	tb.Helper()
+	create(tb, db, n, secret)
+	ref := operationRef(n)
+	_, err := db.BeginOperation(tb.Context(), transition(ref, 1, session.OperationRunning))
 	require.NoError(tb, err)
 }
 

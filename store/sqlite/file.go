@@ -83,6 +83,11 @@ func (f *file) Write(ctx context.Context, fn func(ctx context.Context, tx relati
 	return f.transact(context.WithoutCancel(ctx), fn)
 }
 
+// WriteInTurn is Write, which is one after the other.
+func (f *file) WriteInTurn(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
+	return f.Write(ctx, fn)
+}
+
 func (f *file) takeTurn(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err

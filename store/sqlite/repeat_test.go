@@ -27,6 +27,11 @@ func (f forgetful) Write(ctx context.Context, fn func(ctx context.Context, tx re
 	return f.file.Write(ctx, fn)
 }
 
+// WriteInTurn writes twice.
+func (f forgetful) WriteInTurn(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
+	return f.Write(ctx, fn)
+}
+
 func TestConformance_WhenEveryWriteIsRepeated_CallersSeeNoDifference(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {

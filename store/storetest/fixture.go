@@ -22,6 +22,9 @@ const (
 	taskQueue      = "pages-br_one"
 	run            = "run-1"
 	otherRun       = "run-2"
+	// manyPages are more than any test lends in the headless shell, and ages longer than any test's clock runs.
+	manyPages = 1_000_000
+	ages      = 365 * 24 * time.Hour
 )
 
 // now is when every fixture begins. It has milliseconds, since drivers keep those.
@@ -30,7 +33,7 @@ var now = time.Date(2026, time.March, 1, 12, 0, 0, 123_000_000, time.UTC)
 // after is d after now.
 func after(d time.Duration) time.Time { return now.Add(d) }
 
-// fixture is a store with two workspaces, which have a project of the same name, and a browser.
+// fixture is a store with two workspaces, which have a project of the same name, and a browser with many pages.
 type fixture struct {
 	store.Store
 	t *testing.T
@@ -46,6 +49,10 @@ func newFixture(t *testing.T, s store.Store) *fixture {
 		require.NoError(t, err)
 	}
 	require.NoError(t, s.RegisterBrowser(t.Context(), sampleBrowser(browserID)))
+	offer := store.Offer{Host: host, Browser: session.BrowserShell, Pages: manyPages, At: after(ages)}
+	require.NoError(t, s.OfferPages(t.Context(), offer))
+	_, err := s.AdmitOperations(t.Context(), store.Reckoning{At: offer.At})
+	require.NoError(t, err)
 	return f
 }
 

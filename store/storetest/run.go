@@ -26,7 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, except ...string) {
 	all := tests{}
 	for _, part := range []tests{
 		installationTests, keyTests, projectTests, sessionTests, operationTests, listingTests, transitionTests, finishTests,
-		breakerTests, cancelTests, secretTests, questionTests, answerTests, claimTests, leaseTests, lendingTests, sweepTests, retentionTests, watchTests,
+		breakerTests, cancelTests, secretTests, questionTests, answerTests, claimTests, leaseTests, lendingTests, admissionTests, sweepTests, retentionTests, watchTests,
 		accountTests, spendTests, memoryTests, artefactTests, wayTests, isolationTests, modelTests, submitTests, eventTests,
 		journalTests, requestTests,
 	} {
