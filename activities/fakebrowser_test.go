@@ -30,7 +30,7 @@ func (b *fakeBrowsers) Browser(_ context.Context, kind session.BrowserKind) (act
 	return b.browser, b.err
 }
 
-func (b *fakeBrowsers) MaxPages() int { return b.pages }
+func (b *fakeBrowsers) MaxPages(string) int { return b.pages }
 
 func (b *fakeBrowsers) Held(_ context.Context, id string) (activities.Browser, error) {
 	if b.heldErr != nil {

@@ -80,7 +80,7 @@ func (p *Pages) lend(ctx context.Context, j *job, attempt int, options browser.P
 	lease := store.Lease{
 		Ref: ref, Attempt: attempt, BrowserID: b.ID(), TaskQueue: workflows.BrowserTaskQueue(b.ID()), LentAt: p.Now(),
 	}
-	lease, err = p.Store.LendPage(ctx, lease, p.Browsers.MaxPages())
+	lease, err = p.Store.LendPage(ctx, lease, p.Browsers.MaxPages(b.ID()))
 	if errors.Is(err, store.ErrLeaseStale) { // completed by an execution before this one
 		lease, err = p.Store.GetLease(ctx, ref, attempt)
 		return nil, lease, translate("read the lease", err)

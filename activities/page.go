@@ -33,8 +33,8 @@ type Browsers interface {
 	Held(ctx context.Context, id string) (Browser, error)
 	// Connected are the browsers that this process uses now.
 	Connected() []Browser
-	// MaxPages is how many pages one browser lends.
-	MaxPages() int
+	// MaxPages is how many pages the browser with this id lends.
+	MaxPages(id string) int
 }
 
 // Pages are the activities that use a page of a browser. They run in a process that is connected to the browser; a page that

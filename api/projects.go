@@ -79,7 +79,7 @@ func decodeProject(body []byte, name string) (session.Project, error) {
 		"name": &p.Name, "loginUrl": &p.LoginURL, "allowedHosts": &p.AllowedHosts, "checkUrl": &p.CheckURL, "loggedIn": &p.LoggedIn,
 		"browser": (*string)(&p.Browser), "otp": &otp, "signInWith": &p.SignInWith,
 		"consent": (*string)(&p.Consent), "terms": (*string)(&p.Terms), "remember": (*string)(&p.Remember),
-		"identityProviders": &p.IdentityProviders, "loadMedia": &p.LoadMedia, "onBrowserLost": (*string)(&p.OnBrowserLost),
+		"identityProviders": &p.IdentityProviders, "loadMedia": &p.LoadMedia, "maxPages": &p.MaxPages, "onBrowserLost": (*string)(&p.OnBrowserLost),
 		"recipe": &recipe, "version": &version, "updatedAt": &updatedAt,
 	})
 	if err != nil {

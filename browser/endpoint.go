@@ -125,6 +125,15 @@ func (e *Endpoint) depart(ctx context.Context, d departure) (ended bool, err err
 	return false, nil
 }
 
+// Memory asks how much memory the keeper's browsers take and how much is left there. Errors: ErrNoKeeper.
+func (e *Endpoint) Memory(ctx context.Context) (KeeperMemory, error) {
+	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
+	defer cancel()
+	var m KeeperMemory
+	err := e.ask(ctx, http.MethodGet, "/memory", nil, &m)
+	return m, wrapAsked("ask for the memory of the browsers", err)
+}
+
 // Start returns the keeper's browser of a kind, which is started if need be: allow DefaultStartTimeout. Errors:
 // ErrNoKeeper, ErrNotFound, ErrNoSandbox.
 func (e *Endpoint) Start(ctx context.Context, kind session.BrowserKind) (KeptBrowser, error) {

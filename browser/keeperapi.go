@@ -42,6 +42,7 @@ func (k *Keeper) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]func(w http.ResponseWriter, r *http.Request) error{
 		"GET /state":                  k.getState,
+		"GET /memory":                 k.getMemory,
 		"POST /browsers":              k.postBrowser,
 		"GET /browsers/{id}/contexts": k.getContexts,
 		"GET /browsers/{id}/dead":     k.getDeadPages,
@@ -104,6 +105,14 @@ func answerJSON(w http.ResponseWriter, v any) error {
 
 func (k *Keeper) getState(w http.ResponseWriter, _ *http.Request) error {
 	return answerJSON(w, k.State())
+}
+
+func (k *Keeper) getMemory(w http.ResponseWriter, r *http.Request) error {
+	m, err := k.Memory(r.Context())
+	if err != nil {
+		return err
+	}
+	return answerJSON(w, m)
 }
 
 // wantedBrowser asks for a browser of a kind.

@@ -93,25 +93,27 @@ const (
 	cgroups = "/sys/fs/cgroup"
 )
 
-// AvailableMemory is how many bytes new processes may take before the machine or the memory limit of our container runs short:
-// the smaller of the two. What the kernel gives back by itself counts as available.
-func AvailableMemory() (int64, error) {
+// AvailableMemory is how many bytes new processes may take before the machine or the memory limit of our container runs short, and
+// how many there are in all: the smaller of the two each. What the kernel gives back by itself counts as available.
+func AvailableMemory() (available, total int64, err error) {
 	raw, err := os.ReadFile(meminfo)
 	if err != nil {
-		return 0, fmt.Errorf("measure the available memory: %w", err)
+		return 0, 0, fmt.Errorf("measure the available memory: %w", err)
 	}
-	machine, err := kilobytes(raw, "MemAvailable:")
-	if err != nil {
-		return 0, fmt.Errorf("measure the available memory: %w", err)
+	available, err1 := kilobytes(raw, "MemAvailable:")
+	total, err2 := kilobytes(raw, "MemTotal:")
+	if err := errors.Join(err1, err2); err != nil {
+		return 0, 0, fmt.Errorf("measure the available memory: %w", err)
 	}
 	membership, _ := os.ReadFile("/proc/self/cgroup") // none: no limit
-	return min(machine, groupAvailable(cgroups, string(membership))), nil
+	left, limit := groupAvailable(cgroups, string(membership))
+	return min(available, left), min(total, limit), nil
 }
 
-// groupAvailable is what the control group of these memberships, and those above it, leave: the least of them. Both versions are
-// understood; where they are mounted otherwise, a container still sees its own group at the root.
-func groupAvailable(root, membership string) int64 {
-	least := int64(math.MaxInt64)
+// groupAvailable is what the control group of these memberships, and those above it, leave, and what they allow: the least of
+// each. Both versions are understood; where they are mounted otherwise, a container still sees its own group at the root.
+func groupAvailable(root, membership string) (least, limit int64) {
+	least, limit = math.MaxInt64, math.MaxInt64
 	for line := range strings.Lines(membership) {
 		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
 		if len(parts) != 3 {
@@ -127,27 +129,28 @@ func groupAvailable(root, membership string) int64 {
 			continue
 		}
 		for dir := filepath.Clean("/" + parts[2]); ; dir = filepath.Dir(dir) {
-			least = min(least, files.available(dir))
+			left, allowed := files.available(dir)
+			least, limit = min(least, left), min(limit, allowed)
 			if dir == "/" {
 				break
 			}
 		}
 	}
-	return least
+	return least, limit
 }
 
 // groupFiles are the files of a hierarchy of control groups.
 type groupFiles struct{ root, limit, usage, inactive string }
 
-// available is what a group leaves; the largest number where it has no limit.
-func (f groupFiles) available(dir string) int64 {
+// available is what a group leaves and what it allows; the largest numbers where it has no limit.
+func (f groupFiles) available(dir string) (left, limit int64) {
 	limit, err := readNumber(filepath.Join(f.root, dir, f.limit))
 	if err != nil || limit >= 1<<60 { // how version 1 says that there is none
-		return math.MaxInt64
+		return math.MaxInt64, math.MaxInt64
 	}
 	usage, err := readNumber(filepath.Join(f.root, dir, f.usage))
 	if err != nil {
-		return math.MaxInt64
+		return math.MaxInt64, limit
 	}
 	stat, _ := os.ReadFile(filepath.Join(f.root, dir, "memory.stat"))
 	for line := range strings.Lines(string(stat)) {
@@ -157,7 +160,7 @@ func (f groupFiles) available(dir string) int64 {
 			}
 		}
 	}
-	return max(0, limit-max(0, usage))
+	return max(0, limit-max(0, usage)), limit
 }
 
 func readNumber(path string) (int64, error) {

@@ -50,11 +50,7 @@ func TestTreeMemory_WhenTheProcessIsGoneOrTimeIsOver_Fails(t *testing.T) {
 
 func TestAvailableMemory_WhenAsked_IsWhatTheMachineHasAtMost(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile(meminfo)
-	require.NoError(t, err)
-	total, err := kilobytes(raw, "MemTotal:")
-	require.NoError(t, err)
-	available, err := AvailableMemory()
+	available, total, err := AvailableMemory()
 	require.NoError(t, err)
 	require.Positive(t, available)
 	require.LessOrEqual(t, available, total)
@@ -63,23 +59,23 @@ func TestAvailableMemory_WhenAsked_IsWhatTheMachineHasAtMost(t *testing.T) {
 func TestGroupAvailable_WhenAGroupAboveIsTighter_TakesTheLeast(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		membership string
-		files      map[string]string
-		want       int64
+		membership  string
+		files       map[string]string
+		want, limit int64
 	}{
-		"none": {membership: "", want: math.MaxInt64},
+		"none": {membership: "", want: math.MaxInt64, limit: math.MaxInt64},
 		"version 2, above": {
 			membership: "0::/slice/pod\n",
 			files: map[string]string{
 				"slice/memory.max": "1000\n", "slice/memory.current": "700\n", "slice/memory.stat": "anon 500\ninactive_file 100\n",
 				"slice/pod/memory.max": "max\n", "slice/pod/memory.current": "700\n",
 			},
-			want: 400,
+			want: 400, limit: 1000,
 		},
 		"version 2, a container that sees itself at the root": {
 			membership: "0::/../somewhere\n",
 			files:      map[string]string{"memory.max": "1000\n", "memory.current": "1200\n"},
-			want:       0,
+			limit:      1000,
 		},
 		"version 1": {
 			membership: "5:cpu:/\n4:memory:/docker/x\n",
@@ -88,7 +84,7 @@ func TestGroupAvailable_WhenAGroupAboveIsTighter_TakesTheLeast(t *testing.T) {
 				"memory/docker/x/memory.limit_in_bytes": "2000\n", "memory/docker/x/memory.usage_in_bytes": "600\n",
 				"memory/docker/x/memory.stat": "inactive_file 1\ntotal_inactive_file 100\n",
 			},
-			want: 1500,
+			want: 1500, limit: 2000,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,7 +94,9 @@ func TestGroupAvailable_WhenAGroupAboveIsTighter_TakesTheLeast(t *testing.T) {
 				require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, file)), 0o700))
 				require.NoError(t, os.WriteFile(filepath.Join(root, file), []byte(content), 0o600))
 			}
-			require.Equal(t, c.want, groupAvailable(root, c.membership))
+			left, limit := groupAvailable(root, c.membership)
+			require.Equal(t, c.want, left)
+			require.Equal(t, c.limit, limit)
 		})
 	}
 }

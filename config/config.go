@@ -108,7 +108,7 @@ type Browser struct {
 	User string
 	// NoSandbox starts the browser without its sandbox. Warn about it at each start.
 	NoSandbox bool
-	// MaxPages is how many pages may be lent at the same time.
+	// MaxPages is how many pages a browser may have lent at the same time; 0 for as many as the memory takes.
 	MaxPages int
 	// Kinds are the kinds of browsers on which a worker takes up logins, one at least. One of the first is started with it.
 	Kinds []session.BrowserKind
@@ -149,7 +149,9 @@ type API struct {
 
 // Operations limits operations.
 type Operations struct {
-	// StartDeadline is how long after the request the workflow of an operation may be started.
+	// MaxPages is how many pages may be in use in the whole installation; 0 for no limit.
+	MaxPages int
+	// StartDeadline is how long after its admission to a page the workflow of an operation may be started.
 	StartDeadline time.Duration
 	// Patience is how long a step of a login may wait for a worker that takes it up, or for a free page. How long a
 	// question waits for its answer is the project's to say.

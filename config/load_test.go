@@ -28,7 +28,7 @@ func defaults() config.Config {
 		Temporal: config.Temporal{
 			Namespace: "default", Listen: "127.0.0.1:7233", UIListen: "127.0.0.1:8233", Retention: 30 * 24 * time.Hour,
 		},
-		Browser:    config.Browser{MaxPages: 20, Kinds: []session.BrowserKind{session.BrowserShell, session.BrowserChrome}, RecycleAfterLogins: 500, RecycleAfter: 24 * time.Hour, RecycleAboveMemory: 4 << 30, LeaveAfter: 5 * time.Minute},
+		Browser:    config.Browser{Kinds: []session.BrowserKind{session.BrowserShell, session.BrowserChrome}, RecycleAfterLogins: 500, RecycleAfter: 24 * time.Hour, RecycleAboveMemory: 4 << 30, LeaveAfter: 5 * time.Minute},
 		Worker:     config.Worker{Drain: 6 * time.Second},
 		API:        config.API{MaxBody: 1 << 20, RequestTimeout: 5 * time.Second},
 		Operations: config.Operations{StartDeadline: 10 * time.Minute, Patience: 30 * time.Minute, Retention: 30 * 24 * time.Hour, FreezeAfter: 30 * time.Second, OnBrowserLost: session.BrowserLostRestart},
@@ -57,6 +57,7 @@ var samples = map[string]struct {
 	"browser.user":               {"nobody", "nobody"},
 	"browser.noSandbox":          {"1", true},
 	"browser.maxPages":           {"7", 7},
+	"operations.maxPages":        {"50", 50},
 	"worker.drain":               {"30s", 30 * time.Second},
 	"api.maxBody":                {"512KiB", int64(512 << 10)},
 	"operations.startDeadline":   {"1m30s", 90 * time.Second},

@@ -173,6 +173,22 @@ func countSetting(key, fallback, usage string, low, high int, field func(*Config
 	}}
 }
 
+// autoSetting is a number, or "auto", which is 0.
+func autoSetting(key, usage string, low, high int, field func(*Config) *int) setting {
+	return setting{key: key, fallback: "auto", usage: usage, parse: func(c *Config, text string) error {
+		if text == "auto" {
+			*field(c) = 0
+			return nil
+		}
+		value, err := strconv.Atoi(text)
+		if err != nil || value < low || value > high {
+			return fmt.Errorf("must be auto, or a whole number from %d to %d", low, high)
+		}
+		*field(c) = value
+		return nil
+	}}
+}
+
 func nameSetting(key, fallback, usage string, must bool, field func(*Config) *string) setting {
 	return setting{key: key, fallback: fallback, usage: usage, parse: func(c *Config, text string) error {
 		if text == "" && !must {

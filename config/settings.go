@@ -58,7 +58,7 @@ var settings = []setting{
 		optional, func(c *Config) *string { return &c.Browser.User }),
 	boolSetting("browser.noSandbox", "start the browser without its sandbox",
 		func(c *Config) *bool { return &c.Browser.NoSandbox }),
-	countSetting("browser.maxPages", "20", "pages that may be in use at the same time", 1, 1000,
+	autoSetting("browser.maxPages", "pages that a browser may have in use at the same time: a number, or auto for as many as the memory takes", 1, 1000,
 		func(c *Config) *int { return &c.Browser.MaxPages }),
 	kindsSetting("browser.kinds", "shell,chrome", "kinds of browsers on which logins are taken up here, separated by commas",
 		func(c *Config) *[]session.BrowserKind { return &c.Browser.Kinds }),
@@ -88,6 +88,8 @@ var settings = []setting{
 	prefixesSetting("api.trustedProxies", "reverse proxies whose forwarding headers are believed: CIDR, separated by commas",
 		func(c *Config) *[]netip.Prefix { return &c.API.TrustedProxies }),
 
+	countSetting("operations.maxPages", "0", "pages that may be in use at the same time in the whole installation; 0 for no limit", 0, session.MaxPages,
+		func(c *Config) *int { return &c.Operations.MaxPages }),
 	durationSetting("operations.startDeadline", "10m", "how long after its request an operation may be started",
 		time.Second, 24*time.Hour, func(c *Config) *time.Duration { return &c.Operations.StartDeadline }),
 	durationSetting("operations.patience", "30m", "how long a step of a login may wait for a worker that takes it up",

@@ -22,17 +22,18 @@ type Censuses interface {
 	Census(ctx context.Context) (store.Census, error)
 }
 
-// Count shows what is live, as s counts it, and how many pages one browser lends at most. While the store is away these
-// metrics are absent. Call it once.
-func (t *Telemetry) Count(s Censuses, maxPages int) error {
+// Count shows what is live, as s counts it. While the store is away these metrics are absent. Call it once.
+func (t *Telemetry) Count(s Censuses) error {
 	gauge := func(name, what string) (metric.Int64ObservableGauge, error) {
 		return t.meter.Int64ObservableGauge(name, metric.WithDescription(what))
 	}
 	operations, err1 := gauge("anteroom_operations", "live operations by state, of all processes")
 	browsers, err2 := gauge("anteroom_browsers", "browsers that run, of all processes")
 	lent, err3 := gauge("anteroom_pages_lent", "pages that are lent, of all processes")
-	limit, err4 := gauge("anteroom_pages_limit", "pages that the browsers that run may lend")
-	for _, err := range []error{err1, err2, err3, err4} {
+	limit, err4 := gauge("anteroom_pages_limit", "pages that the hosts can lend, of all workers that run")
+	queued, err5 := gauge("anteroom_queue_length", "operations that wait for a page, of all processes")
+	inUse, err6 := gauge("anteroom_pages_in_use", "operations that were admitted to a page and have not given it back, of all processes")
+	for _, err := range []error{err1, err2, err3, err4, err5, err6} {
 		if err != nil {
 			return fmt.Errorf("make a metric: %w", err)
 		}
@@ -51,10 +52,15 @@ func (t *Telemetry) Count(s Censuses, maxPages int) error {
 			kind := metric.WithAttributes(label("kind", string(n.Kind)))
 			o.ObserveInt64(browsers, int64(n.Browsers), kind)
 			o.ObserveInt64(lent, int64(n.Pages), kind)
-			o.ObserveInt64(limit, int64(n.Browsers*maxPages), kind)
+		}
+		for _, n := range found.Queues {
+			kind := metric.WithAttributes(label("kind", string(n.Browser)))
+			o.ObserveInt64(queued, int64(n.Queued), kind)
+			o.ObserveInt64(inUse, int64(n.InUse), kind)
+			o.ObserveInt64(limit, int64(n.Pages), kind)
 		}
 		return nil
-	}, operations, browsers, lent, limit)
+	}, operations, browsers, lent, limit, queued, inUse)
 	if err != nil {
 		return fmt.Errorf("have what is live counted: %w", err)
 	}

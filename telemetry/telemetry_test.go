@@ -119,7 +119,7 @@ func fixture(t *testing.T) (*watched, *apitest.Fixture) {
 		d.Telemetry, d.Metrics, d.Logger = w, w.Metrics(), w.logger
 		d.Store.(store.Store).Observe(w)
 	})
-	require.NoError(t, w.Count(f.Store, 20))
+	require.NoError(t, w.Count(f.Store))
 	return w, f
 }
 

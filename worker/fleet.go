@@ -48,7 +48,10 @@ type Fleet struct {
 	// Keepers have the browsers. Call Join at the start, and run Follow.
 	Keepers []Keeper
 	// Poll starts polling a task queue of pages and returns what stops it.
-	Poll  func(taskQueue string) (stop func(), err error)
+	Poll func(taskQueue string) (stop func(), err error)
+	// Kinds are the kinds of browsers on which logins are taken up here.
+	Kinds []session.BrowserKind
+	// Pages is how many pages a browser lends; 0 for as many as the memory takes where it runs.
 	Pages int
 	// Patience is how long a login in the middle of a step may wait for a worker.
 	Patience time.Duration
@@ -86,9 +89,6 @@ type member struct {
 	draining atomic.Bool
 }
 
-// MaxPages is how many pages one browser lends.
-func (f *Fleet) MaxPages() int { return f.Pages }
-
 var errFleetClosed = errors.New("the worker is stopping: no browser is started any more")
 
 // Browser is Running, for what makes pages.
@@ -103,7 +103,7 @@ func (f *Fleet) Running(ctx context.Context, kind session.BrowserKind) (Browser,
 		kind = session.BrowserShell
 	}
 	var errs []error
-	for _, y := range f.byRoom(ctx) {
+	for _, y := range f.byRoom(ctx, kind) {
 		b, err := f.runningAt(ctx, y, kind)
 		if err == nil {
 			return b, nil

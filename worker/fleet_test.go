@@ -89,7 +89,7 @@ func newYard(t *testing.T, keepers ...*fakeKeeper) *yard {
 	require.NoError(t, err)
 	y := &yard{t: t, db: db}
 	y.Fleet = &worker.Fleet{
-		Poll: y.polled, Pages: 5, Patience: time.Hour, Store: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+		Poll: y.polled, Pages: 5, Kinds: []session.BrowserKind{session.BrowserShell, session.BrowserChrome}, Patience: time.Hour, Store: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 	}
 	for _, k := range keepers {
 		k.closed = func(id string) { y.eventf("closed %s", id) }
@@ -141,7 +141,7 @@ func TestBrowser_UnderConcurrency_StartsOneOfAKind(t *testing.T) {
 	require.Len(t, k.connections(), 2)
 	require.Equal(t, y.browser(""), y.browser(session.BrowserShell))
 	require.NotEqual(t, y.browser(session.BrowserShell), y.browser(session.BrowserChrome))
-	require.Equal(t, 5, y.MaxPages())
+	require.Equal(t, 5, y.MaxPages(y.browser(session.BrowserShell)))
 }
 
 func TestBrowser_Started_IsRegisteredAndPolledFor(t *testing.T) {

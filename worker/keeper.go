@@ -19,6 +19,8 @@ import (
 type Keeper interface {
 	// State tells which browsers there are. Errors: browser.ErrNoKeeper.
 	State(ctx context.Context) (browser.KeeperState, error)
+	// Memory tells how much memory the browsers take and how much is left there.
+	Memory(ctx context.Context) (browser.KeeperMemory, error)
 	// Start returns the browser of a kind, started if need be. A keeper of our own is started, too. Errors: browser.ErrNoKeeper,
 	// browser.ErrNotFound, browser.ErrNoSandbox.
 	Start(ctx context.Context, kind session.BrowserKind) (browser.KeptBrowser, error)
@@ -35,6 +37,8 @@ type yard struct {
 	connecting sync.Mutex
 	// told is what the keeper was last told to stay for; only follow uses it.
 	told browser.Wanted
+	// capacity says how many pages the keeper's browsers lend.
+	capacity Capacity
 
 	mu sync.Mutex // guards host
 	// host is the keeper's in the rows of its browsers; empty until it answered.
@@ -59,19 +63,22 @@ func (f *Fleet) all() []*yard {
 	defer f.mu.Unlock()
 	if f.yards == nil {
 		for _, k := range f.Keepers {
-			f.yards = append(f.yards, &yard{keeper: k})
+			f.yards = append(f.yards, &yard{keeper: k, capacity: Capacity{Pages: f.Pages}})
 		}
 	}
 	return f.yards
 }
 
-// byRoom are the keepers, the one with the fewest pages lent first.
-func (f *Fleet) byRoom(ctx context.Context) []*yard {
+// byRoom are the keepers, the one with the most pages of the kind to lend first.
+func (f *Fleet) byRoom(ctx context.Context, kind session.BrowserKind) []*yard {
 	yards := f.all()
 	if len(yards) < 2 {
 		return yards
 	}
 	lent := map[*yard]int{}
+	for _, y := range yards {
+		lent[y] = -y.capacity.Of(kind)
+	}
 	for _, m := range f.list() {
 		leases, err := f.Store.OpenLeases(ctx, m.ID())
 		if err != nil { // whoever lends a page says so

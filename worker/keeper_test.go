@@ -28,6 +28,7 @@ type fakeKeeper struct {
 	started   int
 	connected []*fakeBrowser
 	told      []browser.Wanted
+	memory    browser.KeeperMemory
 	// err is what every question is answered with; nil for an answer.
 	err error
 }
@@ -39,6 +40,12 @@ func (k *fakeKeeper) State(context.Context) (browser.KeeperState, error) {
 		return browser.KeeperState{}, k.err
 	}
 	return browser.KeeperState{Host: k.host, Browsers: append([]browser.KeptBrowser{}, k.browsers...)}, nil
+}
+
+func (k *fakeKeeper) Memory(context.Context) (browser.KeeperMemory, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.memory, k.err
 }
 
 func (k *fakeKeeper) Want(_ context.Context, w browser.Wanted) error {

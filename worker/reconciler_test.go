@@ -82,6 +82,11 @@ func setup(t *testing.T) *bundle {
 	require.NoError(t, err)
 	_, _, err = db.PutProject(t.Context(), session.Project{Workspace: workspace, Name: "demo", LoginURL: "https://app.example/login"}, b.at)
 	require.NoError(t, err)
+	for _, kind := range []session.BrowserKind{session.BrowserShell, session.BrowserChrome} { // for as long as the clock may run
+		require.NoError(t, db.OfferPages(t.Context(), store.Offer{Host: "host", Browser: kind, Pages: 1000, At: b.at.AddDate(1, 0, 0)}))
+	}
+	_, err = db.AdmitOperations(t.Context(), store.Reckoning{At: b.at.AddDate(1, 0, 0)})
+	require.NoError(t, err)
 	return b
 }
 

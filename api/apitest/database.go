@@ -50,11 +50,25 @@ var template = sync.OnceValues(func() (content []byte, err error) {
 			return nil, err
 		}
 	}
+	if err := offer(db); err != nil {
+		return nil, err
+	}
 	if err := db.Close(); err != nil { // writes the log back into the file
 		return nil, err
 	}
 	return os.ReadFile(path)
 })
+
+// offer has a worker offer more pages than any test starts logins, for longer than any test's clock runs.
+func offer(db store.Store) error {
+	ctx, at := context.Background(), start.AddDate(1, 0, 0)
+	err := db.OfferPages(ctx, store.Offer{Host: "host", Browser: session.BrowserShell, Pages: 1_000_000, At: at})
+	if err != nil {
+		return err
+	}
+	_, err = db.AdmitOperations(ctx, store.Reckoning{At: at})
+	return err
+}
 
 func fill(db store.Store, workspace, key string) error {
 	ctx := context.Background()

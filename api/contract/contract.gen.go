@@ -662,7 +662,11 @@ type Operation struct {
 	ID         string    `json:"id"`
 
 	// Kind `create` or `refresh`; more will come.
-	Kind    string `json:"kind"`
+	Kind string `json:"kind"`
+
+	// Place The place of a `queued` operation among those that wait for a page of the same kind of browser; 1 is the next. It never
+	// grows. Absent once there is a page for it: then it is about to start. No operation times out because it queues.
+	Place   int    `json:"place,omitempty,omitzero"`
 	Project string `json:"project"`
 
 	// Question The one shape of every question.
@@ -757,6 +761,9 @@ type Project struct {
 
 	// LoginURL Where a login starts; http or https.
 	LoginURL string `json:"loginUrl"`
+
+	// MaxPages How many of the project's logins may have a page at the same time; the others queue. 0, or without it, the project has no limit of its own.
+	MaxPages int `json:"maxPages,omitempty,omitzero"`
 
 	// Name The name in the path; may be left out.
 	Name string `json:"name,omitempty,omitzero"`

@@ -21,7 +21,7 @@ func FromTime(t time.Time) Timestamp {
 func FromOperation(op session.Operation) Operation {
 	out := Operation{
 		ID: op.ID, Workspace: op.Workspace, Project: op.Project, SessionID: op.SessionID,
-		Kind: string(op.Kind), State: OperationState(op.State), Step: string(op.Step), Seq: op.Seq, Attempt: op.Attempt,
+		Kind: string(op.Kind), State: OperationState(op.State), Step: string(op.Step), Place: op.Place, Seq: op.Seq, Attempt: op.Attempt,
 		CreatedAt: FromTime(op.CreatedAt), UpdatedAt: FromTime(op.UpdatedAt), FinishedAt: FromTime(op.FinishedAt),
 	}
 	if op.Question != nil {
@@ -85,7 +85,7 @@ func FromProject(p session.Project) Project {
 		Name: p.Name, LoginURL: p.LoginURL, AllowedHosts: p.AllowedHosts, CheckURL: p.CheckURL, LoggedIn: p.LoggedIn,
 		Browser: string(p.Browser), OTP: OTPSettings{Wait: p.OTP.Wait, Prefer: p.OTP.Prefer}, SignInWith: p.SignInWith,
 		Consent: string(p.Consent), Terms: string(p.Terms), Remember: string(p.Remember),
-		IdentityProviders: p.IdentityProviders, LoadMedia: p.LoadMedia, OnBrowserLost: string(p.OnBrowserLost), Recipe: p.Recipe,
+		IdentityProviders: p.IdentityProviders, LoadMedia: p.LoadMedia, MaxPages: p.MaxPages, OnBrowserLost: string(p.OnBrowserLost), Recipe: p.Recipe,
 		Version: p.Version, UpdatedAt: FromTime(p.UpdatedAt),
 	}
 }

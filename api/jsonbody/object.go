@@ -114,6 +114,8 @@ func want(destination any) string {
 		return "an array of strings"
 	case *bool:
 		return "a boolean"
+	case *int:
+		return "a whole number"
 	}
 	return "of another type"
 }

@@ -66,6 +66,9 @@ func (s *Service) start(ctx context.Context, in StartInput, request store.Reques
 	if err != nil {
 		return session.Operation{}, err
 	}
+	if op.Place > 0 { // it queues: who admits it starts it
+		return op, nil
+	}
 	s.tell(ctx, "start", in.ref(op.ID), func(ctx context.Context) error { return s.engine.Start(ctx, op) })
 	return op, nil
 }

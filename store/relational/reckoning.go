@@ -271,6 +271,10 @@ func (t *tx) unstarted(ctx context.Context, chosen []candidate) ([]session.Opera
 // OfferPages writes what a host can lend; see store.Admissions.
 func (d *DB) OfferPages(ctx context.Context, o store.Offer) error {
 	return d.write(ctx, "offer the pages of host "+o.Host, func(ctx context.Context, tx *tx) error {
+		same, err := tx.exec(ctx, "UPDATE offers SET offered_at = ?4 WHERE host = ?1 AND browser = ?2 AND pages = ?3", o.Host, o.Browser, o.Pages, at(o.At))
+		if err != nil || same == 1 {
+			return err
+		}
 		tx.changed = append(tx.changed, store.QueueChanged)
 		return tx.run(ctx, `INSERT INTO offers (host, browser, pages, offered_at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (host, browser) DO UPDATE SET pages = excluded.pages, offered_at = excluded.offered_at`, o.Host, o.Browser, o.Pages, at(o.At))

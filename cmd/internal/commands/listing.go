@@ -96,7 +96,11 @@ func operationRow(op session.Operation) string {
 	if op.Failure != nil {
 		end = string(op.Failure.Class) + "/" + op.Failure.Code
 	}
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", op.ID, op.Project, op.SessionID, op.State, op.Step, end)
+	step := string(op.Step)
+	if op.Place > 0 {
+		step = fmt.Sprintf("place %d", op.Place)
+	}
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", op.ID, op.Project, op.SessionID, op.State, step, end)
 }
 
 func (a *app) projectsCommand() *cobra.Command {

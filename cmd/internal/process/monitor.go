@@ -26,7 +26,7 @@ func (p *Process) listenMonitor(ctx context.Context) error {
 
 // serveMonitor serves what operators look at.
 func (p *Process) serveMonitor(context.Context) error {
-	if err := p.telemetry.Count(p.db, p.o.Config.Browser.MaxPages); err != nil {
+	if err := p.telemetry.Count(p.db); err != nil {
 		return err
 	}
 	if p.monitor == nil {

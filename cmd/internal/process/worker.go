@@ -23,6 +23,7 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	p.fleet = &worker.Fleet{
 		Keepers:  keepers,
 		Poll:     func(queue string) (func(), error) { return p.workers.PollPages(queue) },
+		Kinds:    p.o.Config.Browser.Kinds,
 		Pages:    p.o.Config.Browser.MaxPages,
 		Patience: p.o.Config.Operations.Patience,
 		Store:    p.db,
@@ -68,7 +69,7 @@ const warmPages = 3
 const noWarmPages = -1
 
 // startWorkers starts polling, the reconciler and the janitor.
-func (p *Process) startWorkers(context.Context) error {
+func (p *Process) startWorkers(ctx context.Context) error {
 	stops := []func(){p.fleet.Drain}
 	p.onStop("workers", func(context.Context) error { stopAll(stops); return nil })
 	for _, kind := range p.o.Config.Browser.Kinds {
@@ -84,6 +85,14 @@ func (p *Process) startWorkers(context.Context) error {
 	}
 	stops = append(stops, stop)
 	p.background("reconciler", p.reconciler.Run)
+	admitter := &worker.Admitter{
+		Store: p.db, Offers: p.fleet.Offers, Start: p.dispatcher().Start, MaxPages: p.o.Config.Operations.MaxPages,
+		Now: now, Logger: p.logger.With("part", "admitter"),
+	}
+	if err := admitter.Prepare(ctx); err != nil {
+		return err
+	}
+	p.background("admitter", admitter.Run)
 	purger := &worker.Purger{
 		Store: p.db, Retention: p.o.Config.Operations.Retention, Now: now, Logger: p.logger.With("part", "purger"), OnPurged: p.telemetry.Purged,
 	}
