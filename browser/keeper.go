@@ -63,8 +63,6 @@ type Keeper struct {
 	// draining are browsers that were replaced and still have pages.
 	draining  []*keptBrowser
 	upstreams map[string]*keptUpstream
-	// measured is what each browser took when it was looked at last.
-	measured map[string]BrowserMemory
 	// ports are what the clients that are connected listen on; lastPorts what the last one did, until another comes.
 	ports     map[*muxClaim][]uint16
 	lastPorts []uint16

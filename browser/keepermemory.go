@@ -39,40 +39,37 @@ func (k *Keeper) Memory(ctx context.Context) (KeeperMemory, error) {
 	}
 	m.Browsers = []BrowserMemory{}
 	for _, b := range k.State().Browsers {
-		if taken, ok := k.measure(ctx, b); ok {
+		if taken, ok := k.memoryOf(ctx, b); ok {
 			m.Browsers = append(m.Browsers, taken)
 		}
 	}
 	return m, nil
 }
 
-func (k *Keeper) measure(ctx context.Context, info KeptBrowser) (BrowserMemory, bool) {
+// memoryOf is what a browser took when it was looked at last, after looking again where that is due.
+func (k *Keeper) memoryOf(ctx context.Context, info KeptBrowser) (BrowserMemory, bool) {
 	b := k.find(info.ID)
 	if b == nil {
 		return BrowserMemory{}, false
 	}
 	pages := len(b.mux.listed())
 	k.mu.Lock()
-	last, ok := k.measured[info.ID]
+	last := b.measured
 	k.mu.Unlock()
-	if ok && (time.Since(last.At) < measureAgain || 5*max(pages, last.Pages) <= 6*min(pages, last.Pages)) {
+	known := !last.At.IsZero()
+	if known && (time.Since(last.At) < measureAgain || aboutAsMany(pages, last.Pages)) {
 		return last, true
 	}
 	bytes, err := TreeMemory(ctx, info.PID)
 	if err != nil {
-		return last, ok
+		return last, known
 	}
 	taken := BrowserMemory{ID: info.ID, Kind: info.Kind, Bytes: bytes, Pages: pages, At: time.Now()}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.measured == nil {
-		k.measured = map[string]BrowserMemory{}
-	}
-	k.measured[info.ID] = taken
-	for id := range k.measured {
-		if k.browsers[info.Kind] == b && id != info.ID && k.measured[id].Kind == info.Kind {
-			delete(k.measured, id) // of a browser that is gone
-		}
-	}
+	b.measured = taken
 	return taken, true
 }
+
+// aboutAsMany reports that two numbers differ by no more than a fifth.
+func aboutAsMany(a, b int) bool { return 5*max(a, b) <= 6*min(a, b) }

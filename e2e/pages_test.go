@@ -39,9 +39,9 @@ func TestPages_HoweverALoginEnds_AreGivenBack(t *testing.T) {
 	} {
 		user, next := "user-"+string(rune('0'+n)), "user-"+string(rune('1'+n))
 		waits := a.startAs(next, l.Password())
-		a.state(waits, session.OperationRunning)
+		require.Equal(t, session.OperationQueued, a.operation(waits).State)
+		require.Equal(t, 1, a.operation(waits).Place)
 		require.Zero(t, l.submits("code", next), "there is no page for it yet")
-		require.Eventually(t, func() bool { return a.operation(waits).Step == session.StepNavigating }, loginTimeout, pause)
 		end(holder, user)
 		a.asked(waits)
 		ended, holder = append(ended, holder), waits
