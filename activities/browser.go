@@ -44,16 +44,22 @@ type Browser interface {
 	// Adopt attaches to a page that another process made in a browser that outlives it; the caller must close or leave it.
 	// The error is login.ErrPageLost when there is no such page.
 	Adopt(ctx context.Context, browserContextID, targetID string, o browser.PageOptions) (Page, error)
+	// OpenUpstream opens a forwarding proxy where the browser is, which goes on through the proxy that a caller gave.
+	OpenUpstream(ctx context.Context, upstream session.Secret) (proxyURL string, err error)
+	// CloseUpstream ends such a proxy, also one that another process opened. Repeats are harmless.
+	CloseUpstream(proxyURL string) error
+
+	tended
+}
+
+// tended is what keeps a browser in order.
+type tended interface {
 	// CountLogin notes that a login began on a page of the browser.
 	CountLogin()
 	// Wakeful are the browser contexts whose process left and whose page is not frozen.
 	Wakeful(ctx context.Context) ([]string, error)
 	// DeadPages are the targets that crashed or closed themselves, as long as their browser context is not disposed of.
 	DeadPages(ctx context.Context) ([]string, error)
-	// OpenUpstream opens a forwarding proxy where the browser is, which goes on through the proxy that a caller gave.
-	OpenUpstream(ctx context.Context, upstream session.Secret) (proxyURL string, err error)
-	// CloseUpstream ends such a proxy, also one that another process opened. Repeats are harmless.
-	CloseUpstream(proxyURL string) error
 	// Orphans are the browser contexts older than age whose process left.
 	Orphans(ctx context.Context, age time.Duration) ([]string, error)
 	// DisposeOf ends a browser context with its pages. One that is gone is no error.

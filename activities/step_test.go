@@ -19,14 +19,14 @@ import (
 	"github.com/anteroom/anteroom/workflows"
 )
 
-// tries runs one execution of a step after a number of faults, and returns its error and the count that its last heartbeat carries.
-func tries(t *testing.T, faults int, run func(ctx context.Context) (struct{}, error)) (error, int) { //nolint:revive // the error is the result
+// tries runs one execution of a step after a number of faults, and returns the count that its last heartbeat carries, and its error.
+func tries(t *testing.T, faults int, run func(ctx context.Context) (struct{}, error)) (count int, err error) {
 	t.Helper()
 	suite := &testsuite.WorkflowTestSuite{}
 	suite.SetLogger(sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
 	var mu sync.Mutex
-	count := -1
+	count = -1
 	env.SetOnActivityHeartbeatListener(func(_ *activity.Info, details converter.EncodedValues) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -40,17 +40,17 @@ func tries(t *testing.T, faults int, run func(ctx context.Context) (struct{}, er
 		return err
 	}
 	env.RegisterActivity(step)
-	_, err := env.ExecuteActivity(step)
+	_, err = env.ExecuteActivity(step)
 	mu.Lock()
 	defer mu.Unlock()
-	return err, count
+	return count, err
 }
 
 func TestStep_CountsFaultsOfItsOwn_AndEndsAfterTheLast(t *testing.T) {
 	t.Parallel()
 	fault := func(context.Context) (struct{}, error) { return struct{}{}, errors.New("disk full") }
 	for before := range workflows.StepTries {
-		err, count := tries(t, before, fault)
+		count, err := tries(t, before, fault)
 		require.ErrorContains(t, err, "disk full")
 		require.Equal(t, before+1, count)
 		if before+1 < workflows.StepTries {
@@ -63,14 +63,14 @@ func TestStep_CountsFaultsOfItsOwn_AndEndsAfterTheLast(t *testing.T) {
 
 func TestStep_ThatDiesWithItsWorker_CountsNothing(t *testing.T) {
 	t.Parallel()
-	err, count := tries(t, 2, func(context.Context) (struct{}, error) { return struct{}{}, nil })
+	count, err := tries(t, 2, func(context.Context) (struct{}, error) { return struct{}{}, nil })
 	require.NoError(t, err)
 	require.Equal(t, 2, count, "what the server has of a killed execution is a heartbeat with the count of before")
 }
 
 func TestStep_WhoseErrorEndsIt_KeepsTheType(t *testing.T) {
 	t.Parallel()
-	err, count := tries(t, 2, func(context.Context) (struct{}, error) { return struct{}{}, login.ErrPageLost })
+	count, err := tries(t, 2, func(context.Context) (struct{}, error) { return struct{}{}, login.ErrPageLost })
 	requireType(t, err, workflows.ErrorPageLost, false)
 	require.Equal(t, 2, count)
 }
@@ -78,11 +78,11 @@ func TestStep_WhoseErrorEndsIt_KeepsTheType(t *testing.T) {
 func TestStep_ThatPanics_IsTriedAsOftenAsAnyOther(t *testing.T) {
 	t.Parallel()
 	panics := func(context.Context) (struct{}, error) { panic("secret of a page") }
-	err, count := tries(t, 1, panics)
+	count, err := tries(t, 1, panics)
 	var panicked *temporal.PanicError
 	require.ErrorAs(t, err, &panicked)
 	require.Equal(t, 2, count)
-	err, _ = tries(t, 2, panics)
+	_, err = tries(t, 2, panics)
 	requireType(t, err, workflows.ErrorFaulty, false)
 	require.NotContains(t, err.Error(), "secret")
 }

@@ -200,7 +200,26 @@ func (r *Reconciler) tellLostBrowsers(ctx context.Context, before map[leaseKey]b
 			told = append(told, l)
 		}
 	}
-	return lost, each(ctx, told, r.tellLost)
+	return lost, r.tellAll(ctx, told)
+}
+
+// tellers is how many logins are told of their lost browser at the same time: it may have had hundreds.
+const tellers = 8
+
+func (r *Reconciler) tellAll(ctx context.Context, told []store.Lease) error {
+	errs := make([]error, tellers)
+	var wg sync.WaitGroup
+	for i := range min(tellers, len(told)) {
+		wg.Go(func() {
+			var own []store.Lease
+			for j := i; j < len(told); j += tellers {
+				own = append(own, told[j])
+			}
+			errs[i] = each(ctx, own, r.tellLost)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 // tellLost repeats the signal until the workflow began another attempt. Then the lease is released: a login may wait for a day,

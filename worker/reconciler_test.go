@@ -21,8 +21,10 @@ const workspace = "default"
 
 // fakeWorkflows plays Temporal: what was asked of it, and how workflows ended.
 type fakeWorkflows struct {
-	started  []string
-	resumed  []string
+	started []string
+	resumed []string
+	// mu guards lost.
+	mu       sync.Mutex
 	lost     []string
 	canceled []string
 	ended    map[string]string
@@ -45,6 +47,8 @@ func (f *fakeWorkflows) Resume(_ context.Context, _ store.Ref, questionID string
 }
 
 func (f *fakeWorkflows) BrowserLost(_ context.Context, ref store.Ref, browserID string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.lost = append(f.lost, ref.Operation+" "+browserID)
 	return f.err
 }
