@@ -31,6 +31,8 @@ type Store interface {
 	WatchSession(workspace, project, id string) (<-chan struct{}, func())
 	// Observe has o told what the store does. Call it before the store is used.
 	Observe(o Observer)
+	// Clock returns the time of the database's own clock: of this machine's, where the database is a file.
+	Clock(ctx context.Context) (time.Time, error)
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error
 	Close() error

@@ -20,6 +20,7 @@ type instruments struct {
 	reconciled    metric.Int64Counter
 	browsersLost  metric.Int64Counter
 	purged        metric.Int64Counter
+	clock         metric.Float64Gauge
 }
 
 func newInstruments(m metric.Meter) (i instruments, err error) {
@@ -48,5 +49,7 @@ func newInstruments(m metric.Meter) (i instruments, err error) {
 		browsersLost:  count("anteroom_browsers_lost", "browsers that ended unasked"),
 		purged:        count("anteroom_purged", "rows that retention removed, by kind"),
 	}
-	return i, errors.Join(errs...)
+	var err1 error
+	i.clock, err1 = m.Float64Gauge("anteroom_clock_ahead", metric.WithUnit("s"), metric.WithDescription("how far this process's clock is ahead of the store's"))
+	return i, errors.Join(append(errs, err1)...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -165,4 +166,9 @@ func (t *Telemetry) BrowserLost(kind session.BrowserKind) {
 // Purged counts what retention removed.
 func (t *Telemetry) Purged(what string, rows int) {
 	t.instruments.purged.Add(context.Background(), int64(rows), metric.WithAttributes(label("what", what)))
+}
+
+// ClockAhead tells how far this process's clock is ahead of the store's.
+func (t *Telemetry) ClockAhead(ahead time.Duration) {
+	t.instruments.clock.Record(context.Background(), ahead.Seconds())
 }

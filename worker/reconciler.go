@@ -24,6 +24,8 @@ const (
 	orphanAfter = 5 * time.Second
 	// goneInterval is the pause between two looks for rows whose workflow is gone: well within the 30 s promised.
 	goneInterval = 8 * time.Second
+	// ages is longer than any clock is set back.
+	ages = 100 * 365 * 24 * time.Hour
 	// sweepLimit bounds one sweep of one kind.
 	sweepLimit = 200
 )
@@ -114,13 +116,22 @@ func (r *Reconciler) rest(ctx context.Context, next <-chan time.Time) bool {
 
 // Sweep looks once at everything.
 func (r *Reconciler) Sweep(ctx context.Context) {
-	r.report(ctx, "start what is queued", r.startQueued(ctx))
-	r.report(ctx, "repeat answers", r.repeatAnswers(ctx))
+	now := r.Now()
+	thorough := now.Sub(r.lastGone) >= goneInterval || now.Before(r.lastGone)
+	since := func(age time.Duration) time.Time {
+		if thorough && !r.lastGone.IsZero() {
+			// Whatever the rows say: where a clock was set back, they look as if they were of the future.
+			return now.Add(ages)
+		}
+		return now.Add(-age)
+	}
+	r.report(ctx, "start what is queued", r.startQueued(ctx, since(startAfter)))
+	r.report(ctx, "repeat answers", r.repeatAnswers(ctx, since(resumeAfter)))
 	lost, err := r.tellLostBrowsers(ctx, r.lostBefore)
 	r.lostBefore = lost
 	r.report(ctx, "tell of lost browsers", err)
-	r.report(ctx, "cancel what is over", r.cancelEnded(ctx))
-	if now := r.Now(); now.Sub(r.lastGone) >= goneInterval {
+	r.report(ctx, "cancel what is over", r.cancelEnded(ctx, since(orphanAfter)))
+	if thorough {
 		r.lastGone = now
 		r.report(ctx, "close rows without a workflow", r.closeGone(ctx))
 	}
@@ -133,8 +144,8 @@ func (r *Reconciler) report(ctx context.Context, what string, err error) {
 }
 
 // startQueued starts, with the same id, what a row promises; after the start deadline it closes the row instead.
-func (r *Reconciler) startQueued(ctx context.Context) error {
-	ops, err := r.Store.UnstartedOperations(ctx, r.Now().Add(-startAfter), sweepLimit)
+func (r *Reconciler) startQueued(ctx context.Context, before time.Time) error {
+	ops, err := r.Store.UnstartedOperations(ctx, before, sweepLimit)
 	if err != nil {
 		return err
 	}
@@ -174,8 +185,8 @@ func (r *Reconciler) startOne(ctx context.Context, op session.Operation) error {
 	return r.closeIfLive(ctx, ref, code)
 }
 
-func (r *Reconciler) repeatAnswers(ctx context.Context) error {
-	answers, err := r.Store.UnconsumedAnswers(ctx, r.Now().Add(-resumeAfter), sweepLimit)
+func (r *Reconciler) repeatAnswers(ctx context.Context, before time.Time) error {
+	answers, err := r.Store.UnconsumedAnswers(ctx, before, sweepLimit)
 	if err != nil {
 		return err
 	}
@@ -242,8 +253,8 @@ func (r *Reconciler) tellLost(ctx context.Context, l store.Lease) error {
 // cancelEnded cancels workflows whose operation ended without them, while they still hold a page. A lease that no workflow
 // gives back any more is released: its page went with its browser, was never opened, or is the janitor's, who goes by the
 // pages and not by the leases.
-func (r *Reconciler) cancelEnded(ctx context.Context) error {
-	leases, err := r.Store.OrphanLeases(ctx, r.Now().Add(-orphanAfter), sweepLimit)
+func (r *Reconciler) cancelEnded(ctx context.Context, before time.Time) error {
+	leases, err := r.Store.OrphanLeases(ctx, before, sweepLimit)
 	if err != nil {
 		return err
 	}

@@ -178,6 +178,33 @@ func TestSweep_RepeatsTheSignalOfAnAnswerNotTakenUp(t *testing.T) {
 	require.Len(t, b.workflows.resumed, 1, "an answer that was taken up is not repeated")
 }
 
+func TestSweep_AfterTheClockWasSetBack_StillStartsRepeatsAndCancels(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Sweep(t.Context())
+	b.queued("op_queued")
+	ref := b.waiting("op_waiting")
+	require.NoError(t, b.db.AnswerQuestion(t.Context(), store.Answer{Ref: ref, QuestionID: "ask_op_waiting", Input: store.Sealed("x"), At: b.at}))
+	b.after(-24 * time.Hour).Sweep(t.Context())
+	require.Equal(t, []string{"op_queued"}, b.workflows.started)
+	require.Equal(t, []string{"ask_op_waiting"}, b.workflows.resumed)
+	b.after(time.Second).Sweep(t.Context())
+	require.Len(t, b.workflows.resumed, 1, "not at every sweep")
+	b.after(10 * time.Second).Sweep(t.Context())
+	require.Len(t, b.workflows.resumed, 2)
+}
+
+func TestSweep_AfterTheClockWasSetForward_StillRepeatsAnswers(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Sweep(t.Context())
+	ref := b.waiting("op_waiting")
+	require.NoError(t, b.db.AnswerQuestion(t.Context(), store.Answer{Ref: ref, QuestionID: "ask_op_waiting", Input: store.Sealed("x"), At: b.at}))
+	b.after(24 * time.Hour).Sweep(t.Context())
+	require.Equal(t, []string{"ask_op_waiting"}, b.workflows.resumed)
+	require.False(t, b.operation(ref).State.Final())
+}
+
 func TestSweep_WhenOneSignalIsRefused_RepeatsTheOthers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -108,6 +108,34 @@ func TestLogin_WhenNobodyAnswers_Expires(t *testing.T) {
 	require.Equal(t, 10*time.Minute, w.waited(), "the wait is the project's")
 }
 
+func TestLogin_WhenTheClockIsSetWhileItWaits_EndsAtTheStoresDeadline(t *testing.T) {
+	t.Parallel()
+	for stepped, waited := range map[time.Duration]time.Duration{
+		time.Hour: 70 * time.Minute, -time.Hour: 0, // forward, the deadline has passed when the question is there
+	} {
+		w := newWorld(t)
+		w.stepped = stepped
+		w.script(asks(1))
+		w.run()
+		w.requireEnd(session.OperationExpired)
+		require.Equal(t, waited, w.waited())
+
+		w = newWorld(t) // an answer that came first is used, however late its signal is
+		w.stepped, w.closeGives = stepped, session.QuestionAnswered
+		w.script(asks(1), loggedIn())
+		w.answerAfter(2*time.Hour, 1)
+		w.run()
+		w.requireEnd(session.OperationSucceeded)
+
+		w = newWorld(t)
+		w.stepped = stepped
+		w.script(asks(1), loggedIn())
+		w.answerAfter(0, 1)
+		w.run()
+		w.requireEnd(session.OperationSucceeded)
+	}
+}
+
 func TestLogin_WhenTheAnswerBeatsTheDeadlineInTheStore_UsesIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -42,8 +42,10 @@ type world struct {
 	proved       *workflows.ProveInput
 	watched      []workflows.WatchInput
 	// canceled counts the watches that were told to end; shown are the steps of the questions.
-	canceled   int
-	shown      []session.Step
+	canceled int
+	shown    []session.Step
+	// stepped is by how much the deadline of a question is later than the workflow's clock has it: a clock was set meanwhile.
+	stepped    time.Duration
 	askGives   session.QuestionState
 	closeGives session.QuestionState
 	policy     session.BrowserLostPolicy
@@ -156,7 +158,7 @@ func (w *world) onAsk(in *workflows.AskInput) (*workflows.AskOutput, error) {
 	w.asked = append(w.asked, in.Question)
 	w.shown = append(w.shown, in.Write.Step)
 	return &workflows.AskOutput{
-		QuestionID: questionID(in.Question.Number), ExpiresAt: in.Question.ExpiresAt, State: w.askGives,
+		QuestionID: questionID(in.Question.Number), ExpiresAt: in.Question.ExpiresAt.Add(w.stepped), State: w.askGives,
 	}, nil
 }
 

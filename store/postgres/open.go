@@ -112,6 +112,20 @@ func reach(ctx context.Context, pool *sql.DB) error {
 	}
 }
 
+// Clock returns the time of the server's machine. It does not wait for a server that is away.
+func (d *DB) Clock(ctx context.Context) (time.Time, error) {
+	limited, c, err := beginCall(store.WithPatience(ctx, min(pingTimeout, store.PatienceOf(ctx, pingTimeout))))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ask the database for the time: %w", err)
+	}
+	defer c.cancel()
+	var now time.Time
+	if err := d.pool.QueryRowContext(limited, "SELECT clock_timestamp()").Scan(&now); err != nil {
+		return time.Time{}, fmt.Errorf("ask the database for the time: %w", c.typed(err))
+	}
+	return now.UTC(), nil
+}
+
 // Ping reports whether the database answers. It does not wait for a server that is away.
 func (d *DB) Ping(ctx context.Context) error {
 	limited, c, err := beginCall(store.WithPatience(ctx, min(pingTimeout, store.PatienceOf(ctx, pingTimeout))))

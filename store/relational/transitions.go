@@ -113,7 +113,7 @@ RETURNING document, answered_at`, w.Operation, w.Workspace, w.ConsumedQuestion).
 		return nil
 	}
 	if err == nil {
-		t.takenUp = taken{kind: doc.Kind, after: w.At.Sub(answered)}
+		t.takenUp = taken{kind: doc.Kind, after: max(w.At.Sub(answered), 0)} // the clock may have been set back meanwhile
 	}
 	return err
 }

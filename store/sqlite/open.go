@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
@@ -107,6 +108,9 @@ func dsn(path string, options url.Values) string {
 	file := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: options.Encode()}
 	return file.String()
 }
+
+// Clock returns the time of this machine; the file has no other clock.
+func (d *DB) Clock(context.Context) (time.Time, error) { return time.Now().UTC(), nil }
 
 // Ping reports whether the file can be read.
 func (d *DB) Ping(ctx context.Context) error {

@@ -51,6 +51,31 @@ var answerTests = tests{
 		a.At = question.ExpiresAt.Add(-time.Millisecond)
 		require.NoError(f.t, f.AnswerQuestion(f.t.Context(), a))
 	},
+	"AnswerQuestion_WhenTheClockWasSetBack_IsAcceptedAndTakenUp": func(f *fixture) {
+		ref, question := f.waiting("a")
+		before := f.operation(ref)
+		a := answerTo(ref, question.ID)
+		a.At = after(-24 * time.Hour)
+		require.NoError(f.t, f.AnswerQuestion(f.t.Context(), a))
+		n := f.observed()
+		w := write(ref, 3, session.OperationRunning)
+		w.At, w.ConsumedQuestion = after(-48*time.Hour), question.ID
+		op, err := f.AdvanceOperation(f.t.Context(), w)
+		require.NoError(f.t, err)
+		require.Equal(f.t, before.UpdatedAt, op.UpdatedAt, "times in a row never go back")
+		f.requireQuestion(ref, question.ID, session.QuestionConsumed)
+		require.Zero(f.t, n.taken()[0].TakenUpAfter, "and nothing takes less than no time")
+	},
+	"AnswerQuestion_WhenTheClockWasSetForward_IsRefusedAndTheQuestionStillCloses": func(f *fixture) {
+		ref, question := f.waiting("a")
+		late := answerTo(ref, question.ID)
+		late.At = after(24 * time.Hour)
+		f.requireStale(late, store.QuestionStaleError{State: session.QuestionOpen, Expired: true})
+		require.NoError(f.t, f.AnswerQuestion(f.t.Context(), answerTo(ref, question.ID)), "the clock was set right again")
+		state, err := f.CloseQuestion(f.t.Context(), ref, question.ID, after(24*time.Hour))
+		require.NoError(f.t, err)
+		require.Equal(f.t, session.QuestionAnswered, state, "an answer that was accepted is used, whatever the time")
+	},
 	"AnswerQuestion_WhenSuperseded_IsStale": func(f *fixture) {
 		ref, first := f.waiting("a")
 		second := f.ask(ref, 3, 2)

@@ -12,6 +12,12 @@ var installationTests = tests{
 	"Ping_WhenOpen_Answers": func(f *fixture) {
 		require.NoError(f.t, f.Ping(f.t.Context()))
 	},
+	"Clock_TellsTheTime": func(f *fixture) {
+		at, err := f.Clock(f.t.Context())
+		require.NoError(f.t, err)
+		require.WithinDuration(f.t, time.Now(), at, patience) // of the same machine
+		require.Equal(f.t, time.UTC, at.Location())
+	},
 	"VaultKeyID_TellsWhatWasBound": func(f *fixture) {
 		_, err := f.VaultKeyID(f.t.Context())
 		require.ErrorIs(f.t, err, store.ErrNotFound)

@@ -15,6 +15,7 @@ import (
 	"github.com/anteroom/anteroom/config"
 	"github.com/anteroom/anteroom/store"
 	"github.com/anteroom/anteroom/vault"
+	"github.com/anteroom/anteroom/worker"
 )
 
 // installed reports whether a store is there already; one that is elsewhere counts as such.
@@ -55,6 +56,9 @@ func lookAtStore(ctx context.Context, e *examined) (Status, string) {
 	key, err := vault.Open(process.KeyFile(e.config))
 	if err == nil && key.KeyID() != bound {
 		return Failed, fmt.Sprintf("it was sealed with the vault key %s, and the key file holds %s: put the right file there", bound, key.KeyID())
+	}
+	if ahead, err := worker.Skew(ctx, db, time.Now); err == nil && ahead.Abs() > worker.MaxSkew {
+		return Warning, fmt.Sprintf("this machine's clock is ahead of the store's by %s: deadlines come too early or too late; let NTP set both", ahead)
 	}
 	return OK, fmt.Sprintf("it answers in %s; its vault key is %s", took, bound)
 }

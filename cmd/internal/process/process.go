@@ -222,6 +222,10 @@ func (p *Process) useStore(db store.Store) {
 		db.Observe(p.telemetry)
 	}
 	p.onStop("store", func(context.Context) error { return db.Close() })
+	if p.telemetry != nil {
+		clock := &worker.ClockWatch{Store: db, Now: now, Logger: p.logger.With("part", "clock"), OnSkew: p.telemetry.ClockAhead}
+		p.background("clock", clock.Run)
+	}
 }
 
 // listen takes the API's port before anything slow starts, so that a port in use is said at once.
