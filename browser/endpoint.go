@@ -78,7 +78,7 @@ func (e *Endpoint) State(ctx context.Context) (KeeperState, error) {
 	var s KeeperState
 	err := e.ask(ctx, http.MethodGet, "/state", nil, &s)
 	if err == nil {
-		e.elsewhere.Store(s.Machine != thisMachine())
+		e.elsewhere.Store(s.Machine != "" && s.Machine != thisMachine())
 	}
 	return s, wrapAsked("ask for the browsers", err)
 }

@@ -282,11 +282,16 @@ func (f *Fleet) Held(ctx context.Context, id string) (activities.Browser, error)
 	if f.isClosed() {
 		return nil, errFleetClosed
 	}
+	var errs []error
 	for _, y := range f.all() {
 		b, err := f.heldAt(ctx, y, id)
-		if b != nil || err != nil {
-			return b, err
+		if b != nil {
+			return b, nil
 		}
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil { // who does not answer may have it
+		return nil, err
 	}
 	return nil, fmt.Errorf("browser %s: %w", id, browser.ErrBrowserLost)
 }

@@ -29,8 +29,9 @@ type fakeKeeper struct {
 	connected []*fakeBrowser
 	told      []browser.Wanted
 	memory    browser.KeeperMemory
-	// err is what every question is answered with; nil for an answer.
-	err error
+	// err is what every question is answered with; nil for an answer. revives clears it when a browser is started.
+	err     error
+	revives bool
 }
 
 func (k *fakeKeeper) State(context.Context) (browser.KeeperState, error) {
@@ -58,6 +59,9 @@ func (k *fakeKeeper) Want(_ context.Context, w browser.Wanted) error {
 func (k *fakeKeeper) Start(_ context.Context, kind session.BrowserKind) (browser.KeptBrowser, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.revives {
+		k.err, k.revives = nil, false
+	}
 	if k.err != nil {
 		return browser.KeptBrowser{}, k.err
 	}
@@ -96,6 +100,14 @@ func (k *fakeKeeper) dies(i int) {
 			b.die()
 		}
 	}
+}
+
+// comesBackEmpty has nobody answer until a browser is asked for: then there is another keeper.
+func (k *fakeKeeper) comesBackEmpty() {
+	k.dies(0)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.err, k.revives = browser.ErrNoKeeper, true
 }
 
 func (k *fakeKeeper) answers(err error) {

@@ -32,6 +32,7 @@ func (k *ownKeeper) launch() (*child, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the browser process: %w", err)
 	}
+	c.pid = cmd.Process.Pid
 	go func() { // it ends with the browser process, at the latest with this one
 		defer close(c.ended)
 		_ = cmd.Wait()
@@ -42,6 +43,7 @@ func (k *ownKeeper) launch() (*child, error) {
 
 // child is a browser process that this process started.
 type child struct {
+	pid    int
 	log    string
 	offset int64
 	ended  chan struct{}

@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(lockEnv); dir != "" {
 		os.Exit(openAsChild(dir))
 	}
+	if len(os.Args) > 1 && os.Args[1] == "browser" {
+		os.Exit(keepNothing(os.Args[2:]))
+	}
 	goleak.VerifyTestMain(m)
 }
 
