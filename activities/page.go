@@ -50,7 +50,8 @@ type Pages struct {
 	// FreezeAfter is how long a page that waits for a person goes on before it is frozen; 0: for ever.
 	FreezeAfter time.Duration
 
-	lent registry
+	lent      registry
+	strangers strangers
 }
 
 // target reads the operation, which must be live, and its project.

@@ -38,11 +38,10 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 	if err != nil {
 		return nil, err
 	}
-	restored, anonymous, err := lookBoth(ctx, lent, project, p.landing(ctx, lent, in), state)
+	verdict, failure, err := p.compare(ctx, lent, project, p.landing(ctx, lent, in), state)
 	if err != nil {
 		return unreachable(ctx, err)
 	}
-	verdict, failure := login.Discriminates(restored, anonymous)
 	failure = login.Uncaptured(failure, state)
 	if in.Verdict != nil { // what the engine saw is part of the evidence
 		verdict.Evidence = slices.Concat(in.Verdict.Evidence, verdict.Evidence)

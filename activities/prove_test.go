@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -145,4 +146,65 @@ func TestProve_LoadsMediaWhereTheProjectDoes(t *testing.T) {
 	for _, o := range f.browser.options {
 		require.True(t, o.LoadMedia)
 	}
+}
+
+func TestProve_OfTheNextLogin_LooksAsAStrangerOnlyAfterSomeTime(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.browsers.pages = 3
+	first, second, third := f.captured(f.running("op_1")), f.captured(f.running("op_2")), f.captured(f.running("op_3"))
+	pages := func(page workflows.PageRef) int {
+		before := len(f.browser.made)
+		out, err := f.prove(page)
+		require.NoError(t, err)
+		require.True(t, out.Verdict.Proven)
+		return len(f.browser.made) - before
+	}
+	require.Equal(t, 2, pages(first))
+	f.clock.advance(time.Minute)
+	require.Equal(t, 1, pages(second), "the session itself is always restored and looked at")
+	f.clock.advance(10 * time.Minute)
+	require.Equal(t, 2, pages(third))
+}
+
+func TestProve_WithWhatAStrangerSawBefore_SaysHowOldThatIs(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	first, second := f.captured(f.running("op_1")), f.captured(f.running("op_2"))
+	_, err := f.prove(first)
+	require.NoError(t, err)
+	f.clock.advance(time.Minute)
+	out, err := f.prove(second)
+	require.NoError(t, err)
+	require.Contains(t, out.Verdict.Evidence[len(out.Verdict.Evidence)-1].Where, "1m0s before")
+}
+
+func TestProve_WhenTheProjectChanged_ForgetsWhatAStrangerSaw(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	first, second := f.captured(f.running("op_1")), f.captured(f.running("op_2"))
+	_, err := f.prove(first)
+	require.NoError(t, err)
+	p, err := f.db.GetProject(t.Context(), workspace, project)
+	require.NoError(t, err)
+	p.LoggedIn = "text=Account"
+	_, _, err = f.db.PutProject(t.Context(), p, f.clock.now())
+	require.NoError(t, err)
+	made := len(f.browser.made)
+	_, err = f.prove(second)
+	require.NoError(t, err)
+	require.Equal(t, 2, len(f.browser.made)-made)
+}
+
+func TestProve_OfASessionThatIsNotLoggedIn_IsRefusedWhateverAStrangerSawBefore(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	first, second := f.captured(f.running("op_1")), f.captured(f.running("op_2"))
+	_, err := f.prove(first)
+	require.NoError(t, err)
+	f.browser.restored = viewLogin
+	out, err := f.prove(second)
+	require.NoError(t, err)
+	require.False(t, out.Verdict.Proven)
+	require.NotNil(t, out.Failure)
 }
