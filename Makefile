@@ -2,7 +2,7 @@
 # when not root) before it runs; Go itself is only asked for.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e test-production chaos bench bench-scale lint lint-fix generate check-generate check-tidy record-histories clean
+.PHONY: help demo up build test test-unit test-browser test-temporal test-e2e test-production chaos bench bench-parked bench-scale lint lint-fix generate check-generate check-tidy record-histories clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,11 @@ bench: ## Compare logins with scripts for chromedp, Playwright and puppeteer-clu
 	@scripts/build anteroom-standalone
 	@$(MAKE) --silent bench/scripts/node_modules/.package-lock.json
 	@CGO_ENABLED=0 go run -trimpath ./bench/compare $(ARGS)
+
+bench-parked: ## Measure what 100 logins cost that wait for a code, and how soon they go on (5 minutes); options: ARGS="-n 20"
+	@scripts/ensure go browser
+	@scripts/build anteroom-standalone
+	@CGO_ENABLED=0 go run -trimpath ./bench/parked $(ARGS)
 
 bench-scale: ## Measure what 10,000 waiting logins cost (15 minutes); options: ARGS="-sizes 0,100 -real 20"
 	@scripts/ensure go browser

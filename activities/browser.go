@@ -10,7 +10,7 @@ import (
 )
 
 // Page is a page in a browser context of its own, as activities use it: [browser.Page].
-type Page interface {
+type Page interface { //nolint:interfacebloat // a page is one thing, as login.Page is
 	login.Page
 	// IDs name the page's browser context and target, for the lease.
 	IDs() (browserContextID, targetID string)
@@ -35,7 +35,7 @@ type Page interface {
 }
 
 // Browser makes pages: [Chromium].
-type Browser interface {
+type Browser interface { //nolint:interfacebloat // a browser is one thing, and its fakes are ours
 	ID() string
 	// NewPage makes a page in a fresh browser context; the caller must close it.
 	NewPage(ctx context.Context, o browser.PageOptions) (Page, error)

@@ -52,6 +52,7 @@ type Pages struct {
 
 	lent      registry
 	strangers strangers
+	proofs    proofs
 }
 
 // target reads the operation, which must be live, and its project.

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -38,7 +39,12 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 	if err != nil {
 		return nil, err
 	}
+	done, err := p.proofs.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
 	verdict, failure, err := p.compare(ctx, lent, project, p.landing(ctx, lent, in), state)
+	done()
 	if err != nil {
 		return unreachable(ctx, err)
 	}
@@ -50,6 +56,27 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 		p.keepWay(ctx, &op, in.Way)
 	}
 	return &workflows.ProveOutput{Verdict: &verdict, Failure: failure}, nil
+}
+
+// proofs bounds how many run at once in this process: each opens two pages, and when many answers come together, those that are
+// still to be typed must not wait for them.
+type proofs struct {
+	once sync.Once
+	room chan struct{}
+}
+
+// leastProofs is how many run at once on the smallest machine, proofsPerCPU on others for each of its CPUs: they mostly wait for the site.
+const leastProofs, proofsPerCPU = 6, 3
+
+// begin waits until there is room; the caller must call done.
+func (p *proofs) begin(ctx context.Context) (done func(), err error) {
+	p.once.Do(func() { p.room = make(chan struct{}, max(leastProofs, proofsPerCPU*runtime.NumCPU())) })
+	select {
+	case p.room <- struct{}{}:
+		return func() { <-p.room }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // landing is where the login ended: the page's own address, as long as it is still there. Many applications say in the query
