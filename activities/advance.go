@@ -81,6 +81,10 @@ func (p *Pages) run(ctx context.Context, held *heldPage, j *job, reporter login.
 	running, cancel := context.WithDeadline(ctx, limit)
 	defer cancel()
 	input.Resumed = held.lent.used.Swap(true)
+	var err error
+	if input.Untouched, err = p.untouched(running, held, input); err != nil {
+		return login.Outcome{}, err
+	}
 	gate := &claimGate{held: held, store: p.Store, op: &j.op, now: p.Now}
 	res, err := login.Run(running, held, gate, reporter, input)
 	if errors.Is(err, login.ErrPageLost) {
@@ -88,6 +92,16 @@ func (p *Pages) run(ctx context.Context, held *heldPage, j *job, reporter login.
 	}
 	// Whatever became of the run, the site may have seen the counters.
 	return res, errors.Join(err, p.rememberPasskeys(context.WithoutCancel(ctx), held.lent, &j.op))
+}
+
+// untouched reports that whoever had the page before did not get as far as a claim, and so submitted nothing of the account; a
+// passkey needs no claim.
+func (p *Pages) untouched(ctx context.Context, held *heldPage, input login.Input) (bool, error) {
+	if !input.Resumed || input.Progress.LastClass != "" || held.lent.hasPasskeys {
+		return false, nil
+	}
+	claimed, err := p.Store.Claimed(ctx, held.lease.Ref, held.lease.Attempt)
+	return !claimed, err
 }
 
 // leaveBehind keeps what people, and the next login, may want to know of this go.

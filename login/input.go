@@ -73,6 +73,9 @@ type Input struct {
 	// Resumed is true on every run but an attempt's first: the page is where an earlier run left it, and Run reads
 	// it instead of opening the login URL.
 	Resumed bool
+	// Untouched is true on a resumed run when no earlier one came to its end, and none claimed or used a secret of the account:
+	// what the page shows is not what comes after a login.
+	Untouched bool
 	// Progress is what the last run returned; the zero Progress on the first, and when it was lost.
 	Progress Progress
 	// Way is how the last login of the project went; nil when there is none. It is a hint.

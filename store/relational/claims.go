@@ -37,6 +37,16 @@ func (d *DB) Claim(ctx context.Context, c store.Claim) (granted bool, err error)
 	return granted && err == nil, err
 }
 
+// Claimed reports whether anything was claimed in an attempt; see store.Operations.
+func (d *DB) Claimed(ctx context.Context, ref store.Ref, attempt int) (bool, error) {
+	claimed, err := one[bool](ctx, d.database, `SELECT EXISTS (SELECT 1 FROM claims
+WHERE operation_id = ?1 AND workspace = ?2 AND attempt = ?3)`, ref.Operation, ref.Workspace, attempt)
+	if err != nil {
+		return false, fmt.Errorf("look for claims of operation %s: %w", ref.Operation, err)
+	}
+	return claimed, nil
+}
+
 // newToken names a call. What the call writes carries it, so that the call knows it again if it must be repeated.
 func newToken() string { return rand.Text() }
 

@@ -26,6 +26,20 @@ var claimTests = tests{
 		key.Key, step.Step, attempt.Attempt = "other", "code", 2
 		require.Equal(f.t, []bool{true, true, true, true, true}, f.claims(c, key, step, attempt, claimFor(other, f.lent(other).Epoch)))
 	},
+	"Claimed_TellsOfTheAttemptOnly": func(f *fixture) {
+		ref, other := f.running("a"), f.running("b")
+		claimed := func(ref store.Ref, attempt int) bool {
+			is, err := f.Claimed(f.t.Context(), ref, attempt)
+			require.NoError(f.t, err)
+			return is
+		}
+		require.False(f.t, claimed(ref, 1))
+		require.Equal(f.t, []bool{true}, f.claims(claimFor(ref, f.lent(ref).Epoch)))
+		require.True(f.t, claimed(ref, 1))
+		require.False(f.t, claimed(ref, 2))
+		require.False(f.t, claimed(other, 1))
+		require.False(f.t, claimed(store.Ref{Workspace: "elsewhere", Operation: ref.Operation}, 1))
+	},
 	"Claim_WhenConcurrent_GrantsOne": func(f *fixture) {
 		ref := f.running("a")
 		c := claimFor(ref, f.lent(ref).Epoch)

@@ -129,6 +129,7 @@ func (f *fixture) victim() victim {
 	v.waiting, v.open = f.waiting("waiting")
 	v.answered, v.done = f.answered("answered")
 	v.lease = f.lent(v.waiting)
+	require.Equal(f.t, []bool{true}, f.claims(claimFor(v.waiting, v.lease.Epoch)))
 	v.request = store.Request{Key: "request-1", Fingerprint: "print-1"}
 	n := promise("session-requested", "op_requested")
 	n.Request = v.request
@@ -223,6 +224,13 @@ func (v victim) intrusions(f *fixture) map[string]func(context.Context) error {
 		return err
 	})
 	add("OperationSecrets", func(ctx context.Context) error { _, err := f.OperationSecrets(ctx, waiting); return err })
+	add("Claimed", func(ctx context.Context) error {
+		claimed, err := f.Claimed(ctx, waiting, lease.Attempt)
+		if err == nil && !claimed {
+			return store.ErrNotFound
+		}
+		return err
+	})
 	add("Claim", func(ctx context.Context) error { _, err := f.Claim(ctx, claimFor(waiting, lease.Epoch)); return err })
 	add("AskQuestion", func(ctx context.Context) error {
 		_, _, err := f.AskQuestion(ctx, write(waiting, 90, session.OperationWaiting), codeQuestion(waiting, 90))
