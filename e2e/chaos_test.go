@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,22 +39,15 @@ func (c *chaosTarget) befall(t *testing.T) {
 	l := newLab(t, loginlab.Options{})
 	out := c.journal(t)
 	caller, sites := c.caller(t, l, out)
-	plan := planBlows(*chaosSeed, c.victims)
+	plan := planBlows(*chaosSeed, slices.DeleteFunc(c.victims, func(v *victim) bool { return !strings.HasPrefix(v.name, *chaosVictims) }))
 	fmt.Fprintf(out, "chaos: the %s shape, seed %d, %d logins, %d in a minute at %d sites; %s\n",
 		c.name, *chaosSeed, *chaosLogins, *chaosPerMinute, len(sites), plan)
 	began := time.Now()
-	var k *killer
-	if *chaosKills {
-		k = startKiller(plan, out)
-	}
+	k := startKiller(plan, out)
 	logins := c.logIn(t.Context(), caller, planLogins(*chaosSeed, *chaosLogins, *chaosPerMinute, sites))
-	var kills []kill
-	if k != nil {
-		k.stop()
-		kills = k.seen()
-	}
+	k.stop()
 	l.quiet(t)
-	sum := sumUp(l, logins, kills)
+	sum := sumUp(l, logins, k.seen())
 	fmt.Fprintf(out, "\nchaos: the %s shape, seed %d, in %s: %s", c.name, *chaosSeed, time.Since(began).Round(time.Second), sum)
 	left := c.leftBehind(t, logins)
 	for _, finding := range append(sum.findings, left...) {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/anteroom/anteroom/client"
@@ -40,6 +42,17 @@ type chaosQuestion struct {
 	reason string
 }
 
+// asked counts the questions that were asked for a reason.
+func (l *chaosLogin) asked(reason string) int {
+	n := 0
+	for _, q := range l.questions {
+		if q.reason == reason {
+			n++
+		}
+	}
+	return n
+}
+
 // chaosCaller begins logins and answers their questions.
 type chaosCaller struct {
 	client   *client.Client
@@ -60,34 +73,48 @@ func (c *chaosCaller) run(ctx context.Context, p *plannedLogin) *chaosLogin {
 	fmt.Fprintf(c.out, "%s  %s begins: %s at %s (%s)\n", stamp(l.began), l.operation, l.user, l.site.Name, l.temper)
 	l.runErr = c.follow(ctx, l)
 	l.ended = time.Now()
+	c.keepPages(context.WithoutCancel(ctx), l)
 	l.op, l.readErr = c.client.WithPatience(chaosPatience).Operation(context.WithoutCancel(ctx), l.operation)
 	fmt.Fprintf(c.out, "%s  %s ends after %s: %s, attempt %d, %d questions\n", stamp(l.ended), l.operation,
 		l.ended.Sub(l.began).Round(time.Millisecond), l.op.State, l.op.Attempt, len(l.questions))
 	return l
 }
 
-// start begins the login once, whatever becomes of the answers: a start whose answer got lost is looked for before it is repeated.
-func (c *chaosCaller) start(ctx context.Context, l *chaosLogin) error {
-	project, id := c.projects[l.site.Name], fmt.Sprintf("chaos-%d", l.number)
-	request := client.StartRequest{ID: id, Parameters: params("username", l.user, "password", c.lab.Password())}
+// keepPages keeps, beside the logs, what the operation left of pages that it did not understand.
+func (c *chaosCaller) keepPages(ctx context.Context, l *chaosLogin) {
+	pages, err := c.client.Artefacts(ctx, l.operation)
+	for _, a := range pages {
+		raw, readErr := c.client.Artefact(ctx, l.operation, a.Name)
+		err = errors.Join(err, readErr, os.WriteFile(filepath.Join(everything.dir, l.operation+"-"+a.Name), raw, 0o600))
+	}
+	if errors.Is(l.runErr, errNoAnswer) { // nobody will answer it
+		_, cancelErr := c.client.Cancel(ctx, l.operation)
+		err = errors.Join(err, cancelErr)
+	}
+	if err != nil {
+		fmt.Fprintf(c.out, "%s  %s: its pages were not kept: %v\n", stamp(time.Now()), l.operation, err)
+	}
+}
+
+// start begins the login once, however often it must be said.
+func (c *chaosCaller) start(ctx context.Context, l *chaosLogin) (err error) {
+	request := client.StartRequest{
+		ID: fmt.Sprintf("chaos-%d", l.number), Parameters: params("username", l.user, "password", c.lab.Password()), IdempotencyKey: l.user,
+	}
 	for {
-		var err error
-		if l.operation, err = c.client.WithPatience(0).Start(ctx, project, request); err == nil {
-			return nil
-		}
-		if refused, ok := errors.AsType[*client.Error](err); ok && refused.Status < http.StatusInternalServerError {
+		l.operation, err = c.client.Start(ctx, c.projects[l.site.Name], request)
+		if err == nil || ctx.Err() != nil || isAnswer(err) {
 			return err
 		}
 		l.repeated++
-		found, _, lookErr := c.client.WithPatience(chaosPatience).Operations(ctx, client.OperationQuery{Project: project, SessionID: id, Limit: 1})
-		if lookErr != nil {
-			return errors.Join(err, lookErr)
-		}
-		if len(found) == 1 {
-			l.operation = found[0].ID
-			return nil
-		}
+		<-time.After(pause)
 	}
+}
+
+// isAnswer reports that the service answered, and not that it is away.
+func isAnswer(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && e.Status < http.StatusInternalServerError
 }
 
 // follow waits for the end, however often the service is away for longer than the client bears.
@@ -97,8 +124,7 @@ func (c *chaosCaller) follow(ctx context.Context, l *chaosLogin) error {
 			return c.answer(ctx, l, q)
 		})
 		_, ended := errors.AsType[*client.FailedError](err)
-		refused, isAnswer := errors.AsType[*client.Error](err)
-		if err == nil || ended || ctx.Err() != nil || errors.Is(err, errNoAnswer) || (isAnswer && refused.Status < http.StatusInternalServerError) {
+		if err == nil || ended || ctx.Err() != nil || errors.Is(err, errNoAnswer) || isAnswer(err) {
 			return err
 		}
 		l.repeated++

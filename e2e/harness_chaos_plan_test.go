@@ -21,7 +21,7 @@ var (
 	chaosSeed      = flag.Uint64("chaos.seed", 1, "what the plan of a chaos is made from")
 	chaosLogins    = flag.Int("chaos.logins", 30, "how many logins a chaos begins")
 	chaosPerMinute = flag.Int("chaos.per-minute", 60, "how many logins a chaos begins in a minute")
-	chaosKills     = flag.Bool("chaos.kills", true, "false: nothing is killed, to see what the machine takes without")
+	chaosVictims   = flag.String("chaos.victims", "", "what a chaos kills: the beginning of names such as worker; empty: everything")
 )
 
 // Bounds of what a plan draws.
