@@ -206,5 +206,5 @@ func TestReach_OfAPage_FindsNothingThatAnswers(t *testing.T) {
 	log, err := os.ReadFile(srv.stderr)
 	require.NoError(t, err)
 	require.Contains(t, string(log), "msg=request", "the API notes each request")
-	require.NotRegexp(t, `msg=request \S+ route="?"? `, string(log), "the API was asked for what it does not have")
+	require.NotContains(t, string(log), "route=unmatched", "the API was asked for what it does not have")
 }
