@@ -3,6 +3,9 @@
 package e2e
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -36,7 +39,15 @@ func (k *keeper) freezes(n int) {
 // freezing starts a standalone process that freezes pages soon.
 func freezing(t *testing.T, dir string, l *lab, site string) *app {
 	t.Helper()
-	return onSite(t, up(t, dir, "--operations-freeze-after", "1s"), l, site)
+	return onSite(t, freezer(t, dir, time.Second), l, site)
+}
+
+// freezer is a standalone process that freezes pages after that time.
+func freezer(t *testing.T, dir string, after time.Duration) *server {
+	t.Helper()
+	config := filepath.Join(t.TempDir(), "anteroom.yaml")
+	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, "operations:\n  freezeAfter: %s\n", after), 0o600))
+	return up(t, dir, "--config", config)
 }
 
 func TestWaiting_WhenItTakesLong_FreezesThePageUntilTheAnswer(t *testing.T) {
@@ -68,7 +79,7 @@ func TestKill_WhileThePageIsFrozen_GoesOnWithIt(t *testing.T) {
 	keeperOf(t, a.srv).freezes(1)
 
 	require.NoError(t, a.srv.kill())
-	a = a.on(up(t, dir, "--operations-freeze-after", "1s"))
+	a = a.on(freezer(t, dir, time.Second))
 	a.resume(op, q, l.code(t, "code", "ada"))
 	a.done(op)
 	require.Equal(t, 1, l.submits("code", "ada"))
@@ -79,12 +90,12 @@ func TestKill_BeforeThePageIsFrozen_LeavesItToTheNextWorker(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, loginlab.Options{})
 	dir := dataDir(t)
-	a := onSite(t, up(t, dir, "--operations-freeze-after", "1h"), l, "code")
+	a := onSite(t, freezer(t, dir, time.Hour), l, "code")
 	op := a.startAs("ada", l.Password())
 	q := a.asked(op)
 
 	require.NoError(t, a.srv.kill())
-	a = a.on(up(t, dir, "--operations-freeze-after", "1s"))
+	a = a.on(freezer(t, dir, time.Second))
 	keeperOf(t, a.srv).freezes(1)
 	require.Equal(t, session.OperationWaiting, a.operation(op).State)
 	a.resume(op, q, l.code(t, "code", "ada"))
