@@ -44,8 +44,7 @@ func runFake(ctx context.Context, temporal, keyFile, storeFile string) error {
 		return err
 	}
 	defer stop()
-	<-ctx.Done()
-	return nil
+	return fake.Offer(ctx, db, session.MaxPages)
 }
 
 // dial tries until the server answers.

@@ -3,6 +3,7 @@
 //
 //	fake := &fakepages.Fake{Store: db}
 //	stop, err := fake.Poll(temporal) // instead of a worker with a browser
+//	go fake.Offer(ctx, db, 10_000)   // where operations are to be admitted to fake pages
 //
 // A login on a fake page asks for one code, takes whatever is answered, and is then logged in with an empty storage state. No
 // page is lent: the logins take nothing from the capacity of real browsers.
@@ -11,6 +12,7 @@
 package fakepages
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -63,6 +65,31 @@ func (f *Fake) Poll(c client.Client) (stop func(), err error) {
 		stops = append(stops, w.Stop)
 	}
 	return stop, nil
+}
+
+// offerInterval is how often fake pages are offered; see store.OfferLasts.
+const offerInterval = 5 * time.Second
+
+// Offer offers fake pages, until ctx ends, so that operations are admitted to them.
+func (f *Fake) Offer(ctx context.Context, s Offers, pages int) error {
+	tick := time.NewTicker(offerInterval)
+	defer tick.Stop()
+	for {
+		offer := store.Offer{Host: f.id(), Browser: cmp.Or(f.Kind, session.BrowserShell), Pages: pages, At: time.Now()}
+		if err := s.OfferPages(ctx, offer); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("offer fake pages: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Offers is the part of the store that takes offers of pages.
+type Offers interface {
+	OfferPages(ctx context.Context, o store.Offer) error
 }
 
 // Register registers the activities, for who polls by other means.
