@@ -56,6 +56,7 @@ type QueueCount struct {
 	Browser session.BrowserKind
 	Queued  int
 	InUse   int
-	// Pages is what the hosts that run can lend.
-	Pages int
+	// Pages is what the hosts can lend, as of ReckonedAt: none any more where that is longer ago than ReckoningLasts.
+	Pages      int
+	ReckonedAt time.Time
 }

@@ -57,6 +57,9 @@ func (t *Telemetry) Count(s Censuses) error {
 			kind := metric.WithAttributes(label("kind", string(n.Browser)))
 			o.ObserveInt64(queued, int64(n.Queued), kind)
 			o.ObserveInt64(inUse, int64(n.InUse), kind)
+			if time.Since(n.ReckonedAt) > store.ReckoningLasts { // no worker runs
+				n.Pages = 0
+			}
 			o.ObserveInt64(limit, int64(n.Pages), kind)
 		}
 		return nil

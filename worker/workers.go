@@ -2,6 +2,7 @@ package worker
 
 import (
 	"fmt"
+	"runtime"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -21,7 +22,17 @@ const (
 	// stickyTimeout is how long a workflow task waits for the worker that has the workflow cached. The default of 5 s is
 	// what a restart of the worker costs each waiting login (temporalio/temporal#7566).
 	stickyTimeout = 2 * time.Second
+	// openingsPerCPU is how many logins a processor begins at the same time. Each needs about half a second of it, and waits for its
+	// site in between. Without a bound, all that there are pages for would begin at once, and each would take as long as all.
+	openingsPerCPU = 8
+	// pageSlots is how many activities may use pages at the same time: each page may be watched, worked on and closed. So an answer
+	// never waits for a slot, however many logins wait.
+	pageSlots = 3 * maxPages
 )
+
+// openingSlots is how many logins a worker begins at the same time. They have a queue and slots of their own: what waits for them takes
+// nothing from what an answer needs.
+func openingSlots() int { return openingsPerCPU * runtime.GOMAXPROCS(0) }
 
 // Workers are the Temporal workers of this process.
 type Workers struct {
@@ -61,14 +72,14 @@ func (w *Workers) PollWorkflows() (stop func(), err error) {
 // PollOpenings starts the worker that opens pages on browsers of the kind, and begins logins on them.
 func (w *Workers) PollOpenings(kind session.BrowserKind) (stop func(), err error) {
 	queue := workflows.PageTaskQueueFor(kind)
-	wk := sdkworker.New(w.Client, queue, w.activityOptions())
+	wk := sdkworker.New(w.Client, queue, w.activityOptions(openingSlots()))
 	wk.RegisterActivityWithOptions(w.Pages.OpenPage, activity.RegisterOptions{Name: workflows.ActivityOpenPage})
 	return started(wk, queue)
 }
 
 // PollPages starts the worker for the pages of one browser.
 func (w *Workers) PollPages(queue string) (stop func(), err error) {
-	wk := sdkworker.New(w.Client, queue, w.activityOptions())
+	wk := sdkworker.New(w.Client, queue, w.activityOptions(pageSlots))
 	for name, fn := range map[string]any{
 		workflows.ActivityAdvance:   w.Pages.Advance,
 		workflows.ActivityWatch:     w.Pages.Watch,
@@ -81,9 +92,10 @@ func (w *Workers) PollPages(queue string) (stop func(), err error) {
 	return started(wk, queue)
 }
 
-func (w *Workers) activityOptions() sdkworker.Options {
+func (w *Workers) activityOptions(slots int) sdkworker.Options {
 	o := w.options()
 	o.DisableWorkflowWorker = true
+	o.MaxConcurrentActivityExecutionSize = slots
 	return o
 }
 

@@ -25,10 +25,10 @@ WHERE b.lost_at = 0 GROUP BY b.kind ORDER BY b.kind`)
 		return store.Census{}, fmt.Errorf("count the browsers: %w", err)
 	}
 	c.Queues, err = list(ctx, d.database, func(row Row) (q store.QueueCount, err error) {
-		err = row.Scan(&q.Browser, &q.Queued, &q.InUse, &q.Pages)
+		err = row.Scan(&q.Browser, &q.Queued, &q.InUse, &q.Pages, timeColumn{&q.ReckonedAt})
 		return q, err
 	}, `SELECT q.browser, CAST((SELECT coalesce(sum(p.queued), 0) FROM project_queues p WHERE p.browser = q.browser AND p.queued > 0) AS BIGINT),
-q.in_use, q.pages FROM queues q ORDER BY q.browser`)
+q.in_use, q.pages, q.reckoned_at FROM queues q ORDER BY q.browser`)
 	if err != nil {
 		return store.Census{}, fmt.Errorf("count the queues: %w", err)
 	}

@@ -60,7 +60,20 @@ func lookAtStore(ctx context.Context, e *examined) (Status, string) {
 	if ahead, err := worker.Skew(ctx, db, time.Now); err == nil && ahead.Abs() > worker.MaxSkew {
 		return Warning, fmt.Sprintf("this machine's clock is ahead of the store's by %s: deadlines come too early or too late; let NTP set both", ahead)
 	}
+	if census, err := db.Census(ctx); err == nil && strandedQueue(census.Queues, time.Now()) != "" {
+		return Warning, strandedQueue(census.Queues, time.Now())
+	}
 	return OK, fmt.Sprintf("it answers in %s; its vault key is %s", took, bound)
+}
+
+// strandedQueue says that operations queue for pages that nobody offers; empty where none do.
+func strandedQueue(queues []store.QueueCount, now time.Time) string {
+	for _, q := range queues {
+		if q.Queued > 0 && (q.Pages == 0 || now.Sub(q.ReckonedAt) > store.ReckoningLasts) {
+			return fmt.Sprintf("%d operations wait for a page of browser %q, and no worker offers any: start a worker (its browser.kinds must name that kind)", q.Queued, q.Browser)
+		}
+	}
+	return ""
 }
 
 // lookAtTemporal asks the server that the settings name; a process that brings its own needs none.
