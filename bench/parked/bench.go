@@ -82,6 +82,7 @@ func (b *bench) run(ctx context.Context, n sizes) error {
 	if b.parked, err = b.load(ctx, n.frozen, n.window); err != nil {
 		return err
 	}
+	say("%s per parked login, CPU: %s with none, %s with all", b.perLogin(n), b.idle.cpu(), b.parked.cpu())
 	say("answering %d one by one, then %d at once", n.oneByOne, n.logins-n.oneByOne)
 	began := time.Now()
 	b.failed = errors.Join(b.answerAll(ctx, all[:n.oneByOne], 1), b.answerAll(ctx, all[n.oneByOne:], len(all)))
@@ -236,13 +237,18 @@ func (b *bench) table(n sizes) string {
 	}
 	t.WriteString("| what | measured |\n|---|---|\n")
 	row("memory with none, PSS", "%.0f MB in %d processes", float64(b.idle.pss)/megabyte, b.idle.processes)
-	row("memory per parked login, PSS", "%.1f MB", float64(b.parked.pss-b.idle.pss)/float64(n.logins)/megabyte)
+	row("memory per parked login, PSS", "%s", b.perLogin(n))
 	row("CPU with none", "%s", b.idle.cpu())
 	row(fmt.Sprintf("CPU with %d parked", n.logins), "%s", b.parked.cpu())
 	row("answer accepted → code at the site, one by one", "%s", times(b.alone))
 	row(fmt.Sprintf("the same, %d at once", len(b.burst)), "%s", times(b.burst))
 	row("sessions", "%d of %d, %.1f s after the first answer", b.sessions, n.logins, b.answering.Seconds())
 	return t.String()
+}
+
+// perLogin is the memory of a parked login.
+func (b *bench) perLogin(n sizes) string {
+	return fmt.Sprintf("%.1f MB", float64(b.parked.pss-b.idle.pss)/float64(n.logins)/megabyte)
 }
 
 func (l *load) cpu() string {
