@@ -66,6 +66,39 @@ func BenchmarkCreateOperation(b *testing.B) {
 	}
 }
 
+// BenchmarkQueue is what a start, a poll of the last in the queue, and admitting the next cost, among as many operations that queue.
+func BenchmarkQueue(b *testing.B) {
+	const queued = 10_000
+	db := open(b, filepath.Join(b.TempDir(), "anteroom.db"))
+	populate(b, db, 0)
+	offer(b, db, 1)
+	n := 0
+	for ; n <= queued; n++ {
+		create(b, db, n, "sealed parameters")
+	}
+	b.Run("poll", func(b *testing.B) {
+		for b.Loop() {
+			op, err := db.GetOperation(b.Context(), operationRef(queued))
+			require.NoError(b, err)
+			require.Equal(b, queued, op.Place)
+		}
+	})
+	b.Run("start", func(b *testing.B) {
+		for ; b.Loop(); n++ {
+			create(b, db, n, "sealed parameters")
+		}
+	})
+	b.Run("admit", func(b *testing.B) {
+		for first := 0; b.Loop(); first++ {
+			_, err := db.RequestCancel(b.Context(), operationRef(first), start)
+			require.NoError(b, err)
+			ops, err := db.AdmitOperations(b.Context(), store.Reckoning{At: start})
+			require.NoError(b, err)
+			require.Len(b, ops, 1)
+		}
+	})
+}
+
 // BenchmarkAdvanceOperation is what a transition costs.
 func BenchmarkAdvanceOperation(b *testing.B) {
 	db := open(b, filepath.Join(b.TempDir(), "anteroom.db"))
@@ -103,12 +136,21 @@ func populate(tb testing.TB, db *sqlite.DB, n int) {
 	_, _, err = db.PutProject(tb.Context(), session.Project{Workspace: "acme", Name: "portal", LoginURL: "https://portal.example/"}, start)
 	require.NoError(tb, err)
 	require.NoError(tb, db.RegisterBrowser(tb.Context(), store.Browser{ID: "br_1", Host: "host", Kind: session.BrowserShell, StartedAt: start}))
+	offer(tb, db, 1_000_000)
 	for i := range n {
 		begin(tb, db, i, "sealed parameters")
 		if i%2 == 1 {
 			ask(tb, db, i)
 		}
 	}
+}
+
+// offer has a host offer pages.
+func offer(tb testing.TB, db *sqlite.DB, pages int) {
+	tb.Helper()
+	require.NoError(tb, db.OfferPages(tb.Context(), store.Offer{Host: "host", Browser: session.BrowserShell, Pages: pages, At: start}))
+	_, err := db.AdmitOperations(tb.Context(), store.Reckoning{At: start})
+	require.NoError(tb, err)
 }
 
 func create(tb testing.TB, db *sqlite.DB, n int, secret string) session.Operation {
