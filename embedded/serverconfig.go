@@ -60,7 +60,9 @@ func serverConfig(m meta, db stores, ports servicePorts) *config.Config {
 	frontend := ports.frontend.addr
 	return &config.Config{
 		Global: config.Global{Membership: config.Membership{
-			MaxJoinDuration:  5 * time.Second,
+			// Temporal gives the start of all its services twice this time together, 15 s at least: too little on a machine
+			// where everything starts at once.
+			MaxJoinDuration:  30 * time.Second,
 			BroadcastAddress: "127.0.0.1",
 		}},
 		Persistence: config.Persistence{
