@@ -35,8 +35,8 @@ func TestChaos_WhateverIsKilled_EveryLoginEndsRight(t *testing.T) { //nolint:par
 func replicaVictim(r *replica, weight int) *victim {
 	return &victim{
 		name: r.name, weight: weight,
-		strike: func(context.Context) error { return r.kill() },
-		back:   func(ctx context.Context) error { return supervised(ctx, r.run) },
+		strike: func(context.Context) error { return killed(r.kill()) },
+		back:   func(ctx context.Context) error { return supervised(ctx, r.run, r.kill) },
 	}
 }
 

@@ -25,8 +25,8 @@ func TestChaos_WhateverIsKilled_EveryLoginEndsRight(t *testing.T) { //nolint:par
 	target.victims = []*victim{
 		{
 			name: "the whole process", weight: 93, alone: true,
-			strike: func(context.Context) error { return s.kill() },
-			back:   func(context.Context) error { return s.run() },
+			strike: func(context.Context) error { return killed(s.kill()) },
+			back:   func(ctx context.Context) error { return supervised(ctx, s.run, s.kill) },
 		},
 		s.keeperVictim(4), chromiumVictim(s.endpoint(), 3),
 	}

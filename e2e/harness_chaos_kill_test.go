@@ -4,8 +4,10 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"time"
 )
@@ -139,12 +141,23 @@ func (k *killer) seen() []kill {
 	return all
 }
 
+// killed is the error of a kill; a process that had ended by itself is one that is to be started again, too.
+func killed(err error) error {
+	if errors.Is(err, os.ErrProcessDone) {
+		return nil
+	}
+	return err
+}
+
 // supervised runs a process that ends by itself again and again, as systemd does, until it runs.
-func supervised(ctx context.Context, run func() error) error {
+func supervised(ctx context.Context, run, kill func() error) error {
 	for {
 		err := run()
 		if err == nil {
 			return nil
+		}
+		if err := killed(kill()); err != nil { // one that is too slow must not be in the way of the next
+			return err
 		}
 		select {
 		case <-time.After(restartPause):
