@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // TreeMemory is the memory of the process and of all that descend from it, in bytes: the sum of their proportional set sizes, so
@@ -28,7 +29,7 @@ func TreeMemory(ctx context.Context, pid int) (int64, error) {
 			return 0, fmt.Errorf("measure the memory of process %d: %w", pid, err)
 		}
 		bytes, err := proportional(p)
-		if err != nil && (p == pid || !errors.Is(err, os.ErrNotExist)) {
+		if err != nil && (p == pid || !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ESRCH)) { // the latter where it ends just now
 			return 0, fmt.Errorf("measure the memory of process %d: %w", pid, err)
 		}
 		sum += bytes
