@@ -35,7 +35,7 @@ type Page interface { //nolint:interfacebloat // a page is one thing, as login.P
 }
 
 // Browser makes pages: [Chromium].
-type Browser interface { //nolint:interfacebloat // a browser is one thing, and its fakes are ours
+type Browser interface {
 	ID() string
 	// NewPage makes a page in a fresh browser context; the caller must close it.
 	NewPage(ctx context.Context, o browser.PageOptions) (Page, error)

@@ -370,17 +370,6 @@ func TestRun_WhenResumedAfterALostExecution_ReadsThePageFirst(t *testing.T) {
 		requireFailure(t, b.run(t), session.FailureCredential, "wrong_password")
 		require.Zero(t, b.page.did("click"))
 	})
-	t.Run("the login form is back while the code was awaited", func(t *testing.T) {
-		t.Parallel()
-		b := setup(t, codeSite())
-		out := b.run(t)
-		require.NotNil(t, out.Question)
-		b.page.goTo("login")
-		out = b.resume(t, out, codeAnswer("ask_1", testCode))
-		require.Equal(t, session.AskChoice, out.Question.Kind, "instead of a failure, a question says why")
-		require.Equal(t, login.ReasonNotTyped, out.Question.Reason)
-		require.Equal(t, 1, b.page.did("click"))
-	})
 }
 
 func TestRun_WithTheProjectsMark_TrustsItUnlessThePageIsALogin(t *testing.T) {
