@@ -67,18 +67,39 @@ func (p *Pages) disposeOfOrphans(ctx context.Context, b Browser) error {
 
 // Tidy looks once at every page of this process.
 func (p *Pages) Tidy(ctx context.Context) {
+	live := map[string]map[leaseName]bool{} // by browser
 	for _, lent := range p.lent.all() {
 		if lent.page.Detached() {
 			p.letGo(ctx, lent)
 			continue
 		}
-		if p.Now().Sub(lent.since) < janitorInterval || !p.abandoned(ctx, lent) {
+		id := lent.browser.ID()
+		if live[id] == nil {
+			live[id] = p.liveLeases(ctx, id)
+		}
+		if p.Now().Sub(lent.since) < janitorInterval || live[id][leaseName{lent.ref, lent.attempt}] || !p.abandoned(ctx, lent) {
 			continue
 		}
 		if err := p.dispose(ctx, lent.ref, lent.attempt); err != nil {
 			p.Logger.WarnContext(ctx, "janitor: dispose of a page", "operation", lent.ref.Operation, "error", err)
 		}
 	}
+}
+
+// liveLeases are the leases of a browser whose operations go on, in one read: hundreds may wait. It is empty when the store is away;
+// then each page is looked at by itself.
+func (p *Pages) liveLeases(ctx context.Context, browserID string) map[leaseName]bool {
+	live := map[leaseName]bool{}
+	leases, err := p.Store.OpenLeases(ctx, browserID)
+	if err != nil {
+		return live
+	}
+	for _, l := range leases {
+		if !l.OperationState.Final() {
+			live[leaseName{l.Ref, l.Attempt}] = true
+		}
+	}
+	return live
 }
 
 // abandoned reports that the operation of the page is over, or that no lease names the page any more.
