@@ -15,6 +15,9 @@ import (
 // answerMargin is what is left of an activity's time when the engine must have ended, so that its end is heard.
 const answerMargin = 15 * time.Second
 
+// proofTime is what is left of an activity's time when a proof may still begin in it.
+const proofTime = 50 * time.Second
+
 // Advance lets the login engine go on with the page until it is logged in, asks or gives up. A logged-in page is captured
 // at once; see [Pages.Capture].
 func (p *Pages) Advance(ctx context.Context, in *workflows.AdvanceInput) (*workflows.AdvanceOutput, error) {
@@ -67,7 +70,9 @@ func (p *Pages) goOn(ctx context.Context, held *heldPage, j *job, in *workflows.
 	}
 	if out.LoggedIn {
 		reporter.Step(session.StepCapturing)
-		out.Captured, err = p.captureAtOnce(ctx, held, j, res)
+		if out.Captured, err = p.captureAtOnce(ctx, held, j, res); out.Captured {
+			out.Proof = p.proveAtOnce(ctx, held, j, in, out, reporter)
+		}
 	}
 	return out, err
 }
@@ -130,6 +135,24 @@ func (p *Pages) captureAtOnce(ctx context.Context, held *heldPage, j *job, res l
 	}
 	p.Logger.WarnContext(ctx, "the session was not captured at once; it is tried again", "operation", j.op.ID, "error", err)
 	return false, nil
+}
+
+// proveAtOnce proves a captured state while its page is held, which saves a round trip. Whatever goes wrong is left to Prove and its
+// tries, and so is a proof that there may be no time for: the result is nil then.
+func (p *Pages) proveAtOnce(
+	ctx context.Context, held *heldPage, j *job, in *workflows.AdvanceInput, at *workflows.AdvanceOutput, reporter *stepReporter,
+) *workflows.ProveOutput {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < proofTime {
+		return nil
+	}
+	out, err := p.proveHeld(ctx, held.lent, j.op, j.project, reporter, &workflows.ProveInput{
+		Page: in.Page, Seq: in.Seq, RunID: in.RunID, Landing: at.Landing, Verdict: at.Verdict, Way: at.Way,
+	})
+	if err != nil {
+		p.Logger.WarnContext(ctx, "the session was not proven at once; it is tried again", "operation", j.op.ID, "error", err)
+		return nil
+	}
+	return out
 }
 
 // pageLostError is the loss of a page on which the engine had got somewhere.

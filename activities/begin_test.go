@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,7 +16,7 @@ import (
 	"github.com/anteroom/anteroom/workflows"
 )
 
-func TestOpenPage_LogsInAndCaptures_InOneGo(t *testing.T) {
+func TestOpenPage_LogsInCapturesAndProves_InOneGo(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.browser.next = viewApp
@@ -25,10 +26,28 @@ func TestOpenPage_LogsInAndCaptures_InOneGo(t *testing.T) {
 	require.Equal(t, "br_1", out.BrowserID)
 	require.True(t, out.Advanced.LoggedIn)
 	require.True(t, out.Advanced.Captured)
+	require.True(t, out.Advanced.Proof.Verdict.Proven)
 	_, err = f.db.Capture(t.Context(), ref)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, f.lease(ref, 1).Epoch, "whoever made the page need not attach to it")
-	require.Equal(t, session.StepCapturing, f.operation(ref).Step)
+	require.Equal(t, session.StepVerifying, f.operation(ref).Step)
+}
+
+func TestOpenPage_WhenTheProofFails_LeavesItToProve(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.browser.next = viewApp
+	var made atomic.Int64
+	f.browser.onNew = func() error {
+		if made.Add(1) > 1 { // the login has its page
+			return errors.New("no memory")
+		}
+		return nil
+	}
+	out, err := f.begun(f.running("op_1"))
+	require.NoError(t, err)
+	require.True(t, out.Advanced.Captured)
+	require.Nil(t, out.Advanced.Proof)
 }
 
 func TestOpenPage_FollowedByAdvance_GoesOnWhereItIs(t *testing.T) {

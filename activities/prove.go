@@ -34,6 +34,17 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 	}
 	reporter := p.report(ctx, refOf(in.Page), in.Page.Attempt, in.Seq, in.RunID)
 	defer reporter.close()
+	out, err := p.proveHeld(ctx, lent, op, project, reporter, in)
+	if err != nil {
+		return unreachable(ctx, err)
+	}
+	return out, nil
+}
+
+// proveHeld proves the captured state of a page's login.
+func (p *Pages) proveHeld(
+	ctx context.Context, lent *lentPage, op session.Operation, project session.Project, reporter *stepReporter, in *workflows.ProveInput,
+) (*workflows.ProveOutput, error) {
 	reporter.Step(session.StepVerifying)
 	state, err := p.captured(ctx, op)
 	if err != nil {
@@ -46,7 +57,7 @@ func (p *Pages) prove(ctx context.Context, in *workflows.ProveInput) (*workflows
 	verdict, failure, err := p.compare(ctx, lent, project, p.landing(ctx, lent, in), state)
 	done()
 	if err != nil {
-		return unreachable(ctx, err)
+		return nil, err
 	}
 	failure = login.Uncaptured(failure, state)
 	if in.Verdict != nil { // what the engine saw is part of the evidence

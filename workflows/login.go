@@ -134,14 +134,14 @@ func (l *login) logIn(ctx workflow.Context, at *AdvanceOutput) (*AdvanceOutput, 
 	return at, nil
 }
 
-// keep captures the logged-in state, unless that was done at once, and proves it in fresh browser contexts.
+// keep captures the logged-in state and proves it in fresh browser contexts, unless that was done at once.
 func (l *login) keep(ctx workflow.Context, at *AdvanceOutput) (*outcome, error) {
 	if !at.Captured {
 		if err := l.capture(ctx); err != nil {
 			return nil, err
 		}
 	}
-	proof, err := l.prove(ctx, at)
+	proof, err := l.proof(ctx, at)
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,29 @@ func TestLogin_WhenTheStateWasNotCapturedAtOnce_CapturesIt(t *testing.T) {
 	require.Equal(t, []string{"Begin", "OpenPage", "Capture", "Prove", "Finish", "ClosePage"}, w.storyOf("Record"))
 }
 
+func TestLogin_WhenTheStateWasProvenAtOnce_ProvesItNoMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	at := loggedIn()
+	at.Proof = &workflows.ProveOutput{Verdict: &session.Verdict{LoggedIn: true, Proven: true, Confidence: 90}}
+	w.script(at)
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+	require.Equal(t, []string{"Begin", "OpenPage", "Finish", "ClosePage"}, w.story)
+	require.Equal(t, 90, w.finish.Verdict.Confidence)
+}
+
+func TestLogin_WhenTheProofAtOnceRefuses_FailsWithIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	at := loggedIn()
+	at.Proof = &workflows.ProveOutput{Verdict: &session.Verdict{}, Failure: session.NewFailure(session.FailureUnsupported, "proof_does_not_discriminate", "no")}
+	w.script(at)
+	w.run()
+	w.requireEnd(session.OperationFailed)
+	require.Equal(t, "proof_does_not_discriminate", w.finish.Failure.Code)
+}
+
 func TestLogin_WhenNoPageIsOpenedForAReason_FailsWithIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

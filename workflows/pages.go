@@ -142,8 +142,12 @@ func (l *login) capture(ctx workflow.Context) error {
 	return l.onPage(ctx, ActivityCapture, &CaptureInput{Page: *l.page}, nil)
 }
 
-// prove proves the captured state in fresh browser contexts.
-func (l *login) prove(ctx workflow.Context, at *AdvanceOutput) (*ProveOutput, error) {
+// proof is that of the captured state: the one that was made at once, or one that is made now in fresh browser contexts.
+func (l *login) proof(ctx workflow.Context, at *AdvanceOutput) (*ProveOutput, error) {
+	// A version before this one proves anew what a worker of this version proved at once.
+	if at.Proof != nil && workflow.GetVersion(ctx, "proven-at-once", workflow.DefaultVersion, 1) >= 1 {
+		return at.Proof, nil
+	}
 	in := &ProveInput{
 		Page: *l.page, Seq: l.seq, RunID: l.runID, Landing: at.Landing, Verdict: at.Verdict, Way: at.Way,
 	}

@@ -156,6 +156,8 @@ type AdvanceOutput struct {
 	Failure  *session.Failure     `json:"failure,omitempty"`
 	// Captured is true when the state of the logged-in page was captured in the same go.
 	Captured bool `json:"captured,omitempty"`
+	// Proof is that of the captured state, when it was made in the same go; nil where Prove is to make it, with its own tries.
+	Proof *ProveOutput `json:"proof,omitempty"`
 	// Way is how the login went, for the project to keep once it is proven. It holds no secret.
 	Way json.RawMessage `json:"way,omitempty"`
 	// Rejected is true once the site refused the credentials or a code.
