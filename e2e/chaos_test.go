@@ -96,14 +96,19 @@ func (c *chaosTarget) caller(t *testing.T, l *lab, out io.Writer) (*chaosCaller,
 	return caller, sites
 }
 
-// logIn begins each login at its time and waits until all ended.
+// logIn begins each login at its time, or once there is room, and waits until all ended.
 func (c *chaosTarget) logIn(ctx context.Context, caller *chaosCaller, plan []*plannedLogin) []*chaosLogin {
 	began := time.Now()
 	all := make([]*chaosLogin, len(plan))
+	atOnce := make(chan struct{}, *chaosAtOnce)
 	var running sync.WaitGroup
 	for n, p := range plan {
 		<-time.After(time.Until(began.Add(p.after)))
-		running.Go(func() { all[n] = caller.run(ctx, p) })
+		atOnce <- struct{}{}
+		running.Go(func() {
+			defer func() { <-atOnce }()
+			all[n] = caller.run(ctx, p)
+		})
 	}
 	running.Wait()
 	return all

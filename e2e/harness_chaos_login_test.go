@@ -174,7 +174,7 @@ func arrivedAt(events []loginlab.Event, l *plannedLogin) arrived {
 		if e.User != l.user || e.Site != l.site.Name {
 			continue
 		}
-		switch e.Kind { //nolint:exhaustive // the rest is nothing that may happen once only
+		switch e.Kind {
 		case loginlab.KindPasswordSubmit:
 			a.passwords++
 		case loginlab.KindCodeSent:
