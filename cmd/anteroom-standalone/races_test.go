@@ -89,7 +89,13 @@ func newArena(t *testing.T) *arena {
 	stop, err = fake.Poll(c)
 	require.NoError(t, err)
 	t.Cleanup(stop)
-	a.reconcile(dispatcher, quiet)
+	a.background(func(ctx context.Context) { _ = fake.Offer(ctx, db, 2*racers) })
+	r := &worker.Reconciler{Store: db, Workflows: dispatcher, Now: time.Now, Logger: quiet}
+	a.background(r.Run)
+	m := &worker.Admitter{
+		Store: db, Offers: func(context.Context) ([]store.Offer, error) { return nil, nil }, Start: dispatcher.Start, Now: time.Now, Logger: quiet,
+	}
+	a.background(m.Run)
 	return a
 }
 
@@ -106,12 +112,11 @@ func (a *arena) fill() {
 	}
 }
 
-// reconcile runs what makes good what gets lost, as every process does.
-func (a *arena) reconcile(dispatcher *worker.Dispatcher, logger *slog.Logger) {
-	r := &worker.Reconciler{Store: a.db, Workflows: dispatcher, Now: time.Now, Logger: logger}
+// background runs until the test ends.
+func (a *arena) background(run func(ctx context.Context)) {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { r.Run(ctx) })
+	running.Go(func() { run(ctx) })
 	a.t.Cleanup(func() { stop(); running.Wait() })
 }
 
