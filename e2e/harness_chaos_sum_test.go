@@ -19,6 +19,9 @@ const (
 	endSpared      = "session on the same page; a browser was killed before it had a page, or another's"
 	endAnew        = "session after a new attempt; its browser was killed"
 	endLost        = "browser_lost; its browser was killed again"
+	// endDoubt is the end of a login whose worker was killed in the moment of typing the code, and then its browser: the code may have
+	// been refused, and after a refusal nothing is submitted anew.
+	endDoubt = "browser_lost; a worker was killed in the moment of typing the code, then its browser"
 	// endUnknown is the end of a login whose process was killed between the claim of a submit and what the site made of it: nobody
 	// can tell, so nothing is submitted again.
 	endUnknown = "submit_outcome_unknown; killed in the very moment of a submit"
@@ -106,6 +109,8 @@ func (s *chaosSum) judge(l *chaosLogin, a arrived) (end string, wrong []string) 
 		end = s.endOfSession(l, a, len(lost), must)
 	case l.op.Failure == nil:
 		must(!l.op.State.Final(), "%s without a failure", l.op.State)
+	case l.op.Failure.Code == "browser_lost" && len(lost) == 1 && l.asked(reasonCodeUnknown) > 0:
+		end = endDoubt
 	case l.op.Failure.Code == "browser_lost":
 		must(len(lost) >= 2, "browser_lost after %d kills of a browser", len(lost))
 		end = endLost
