@@ -20,6 +20,7 @@ import (
 // bare is a script as somebody writes it who knows the site: the fastest way that chromedp offers, without any check. It speaks
 // the protocol of scripts/protocol.mjs.
 type bare struct {
+	http    *http.Client
 	browser context.Context //nolint:containedctx // chromedp's browsers are contexts
 
 	// mu guards what follows.
@@ -37,7 +38,7 @@ func runChromedp(ctx context.Context, executable string, in io.Reader, out io.Wr
 	if err := chromedp.Do(browser); err != nil {
 		return err
 	}
-	b := &bare{browser: browser, out: json.NewEncoder(out), parked: map[int]chan string{}}
+	b := &bare{http: &http.Client{Timeout: loginTimeout}, browser: browser, out: json.NewEncoder(out), parked: map[int]chan string{}}
 	b.say(said{Ready: true})
 	var logins sync.WaitGroup
 	defer logins.Wait()
@@ -64,7 +65,7 @@ func runChromedp(ctx context.Context, executable string, in io.Reader, out io.Wr
 func (b *bare) say(s said) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	_ = b.out.Encode(s) // who reads it notices its end
+	_ = b.out.Encode(s) //nolint:errchkjson // who reads it notices its end
 }
 
 func (b *bare) answerTo(id int) chan string {
@@ -85,12 +86,14 @@ func (b *bare) code(ctx context.Context, j job) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := b.http.Do(req)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	var message struct{ Code string }
+	var message struct {
+		Code string `json:"code"`
+	}
 	if err := json.NewDecoder(resp.Body).Decode(&message); err != nil {
 		return "", fmt.Errorf("read the message: %w", err)
 	}

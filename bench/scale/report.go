@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -21,13 +22,13 @@ func (r *results) markdown() string {
 		}
 		b.WriteString("\n")
 	}
-	row("logins that wait", func(f figures) string { return fmt.Sprint(f.Waiting) })
+	row("logins that wait", func(f figures) string { return strconv.Itoa(f.Waiting) })
 	b.WriteString("|---|" + strings.Repeat("---:|", len(r.Sizes)) + "\n")
 	first := r.Sizes[0]
 	number := func(name, format string, of func(f figures) float64) {
 		row(name, func(f figures) string { return fmt.Sprintf(format, of(f)) })
 	}
-	row("of them on real pages", func(f figures) string { return fmt.Sprint(f.RealPages) })
+	row("of them on real pages", func(f figures) string { return strconv.Itoa(f.RealPages) })
 	number("new login, p50 (ms)", "%.0f", func(f figures) float64 { return f.LoginP50 })
 	number("new login, p95 (ms)", "%.0f", func(f figures) float64 { return f.LoginP95 })
 	number("— p50 ÷ that of the first column", "%.2f", func(f figures) float64 { return f.LoginP50 / first.LoginP50 })

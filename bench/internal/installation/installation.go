@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -39,8 +40,8 @@ type Options struct {
 	Browser string
 	// Temporal is host:port of its Temporal server; empty for a free port.
 	Temporal string
-	// Args are more arguments of "up", Env more of its environment.
-	Args, Env []string
+	// Args are more arguments of "up".
+	Args []string
 	// Log takes what the process logs.
 	Log *os.File
 }
@@ -58,11 +59,12 @@ type Installation struct {
 
 // Start starts everything in one process and returns when its API is there.
 func Start(ctx context.Context, o Options) (*Installation, error) {
-	args := append(o.Command[1:], "up", "--json", "--listen", "127.0.0.1:0", "--temporal-listen", cmp.Or(o.Temporal, "127.0.0.1:0"),
-		"--temporal-ui-listen", "127.0.0.1:0", "--network-allow", "127.0.0.0/8", "--data-dir", o.DataDir, "--browser-path", o.Browser)
-	cmd := exec.Command(o.Command[0], append(args, o.Args...)...) //nolint:gosec,noctx // the program is whoever runs the benchmark's; Stop ends it
+	args := slices.Concat(o.Command[1:], []string{
+		"up", "--json", "--listen", "127.0.0.1:0", "--temporal-listen", cmp.Or(o.Temporal, "127.0.0.1:0"), "--temporal-ui-listen", "127.0.0.1:0",
+		"--network-allow", "127.0.0.0/8", "--data-dir", o.DataDir, "--browser-path", o.Browser,
+	}, o.Args)
+	cmd := exec.Command(o.Command[0], args...) //nolint:gosec,noctx // the program is whoever runs the benchmark's; Stop ends it
 	cmd.Stderr = o.Log
-	cmd.Env = append(os.Environ(), o.Env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -168,7 +168,7 @@ func below(root int) ([]process, error) {
 
 // read reads a stat file; see proc(5).
 func read(path string) (process, error) {
-	stat, err := os.ReadFile(path) //nolint:gosec // of /proc
+	stat, err := os.ReadFile(path)
 	if err != nil {
 		return process{}, err
 	}
