@@ -24,9 +24,9 @@ func TestChaos_WhateverIsKilled_EveryLoginEndsRight(t *testing.T) { //nolint:par
 	for _, r := range p.workers {
 		target.victims = append(target.victims, replicaVictim(r, 15))
 	}
-	keeper := replicaVictim(p.browser, 4)
+	keeper := replicaVictim(p.browser, 2)
 	keeper.browser = true
-	target.victims = append(target.victims, keeper, chromiumVictim(p.endpoint(), 3), replicaVictim(p.temporal, 18))
+	target.victims = append(target.victims, keeper, chromiumVictim(p.endpoint(), 2), replicaVictim(p.temporal, 18))
 	target.befall(t)
 }
 

@@ -24,11 +24,11 @@ func TestChaos_WhateverIsKilled_EveryLoginEndsRight(t *testing.T) { //nolint:par
 	target := &chaosTarget{name: "single", addresses: []string{s.API}, key: s.key, leftBehind: s.leftBehind}
 	target.victims = []*victim{
 		{
-			name: "the whole process", weight: 93, alone: true,
+			name: "the whole process", weight: 96, alone: true,
 			strike: func(context.Context) error { return killed(s.kill()) },
 			back:   func(ctx context.Context) error { return supervised(ctx, s.run, s.kill) },
 		},
-		s.keeperVictim(4), chromiumVictim(s.endpoint(), 3),
+		s.keeperVictim(2), chromiumVictim(s.endpoint(), 2),
 	}
 	target.befall(t)
 	require.NoError(t, s.stop())
