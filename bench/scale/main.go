@@ -32,8 +32,8 @@ type sizes struct {
 	// polling is how long polls are counted, over so many connections.
 	polling     time.Duration
 	connections int
-	// idle is how long everything only waits while its CPU time is read.
-	idle time.Duration
+	// settle is how long the logins of a size wait before anything is measured, idle how long the CPU time of waiting is read then.
+	settle, idle time.Duration
 }
 
 func main() {
@@ -62,7 +62,8 @@ func run(ctx context.Context, args []string) (int, error) {
 	flags.IntVar(&n.answers, "answers", 10, "answers to logins that wait, for each size")
 	flags.DurationVar(&n.polling, "polling", 5*time.Second, "how long polls are counted for each size")
 	flags.IntVar(&n.connections, "connections", 32, "connections that poll")
-	flags.DurationVar(&n.idle, "idle", 10*time.Second, "how long everything only waits for each size; Anteroom freezes pages after 30s")
+	flags.DurationVar(&n.idle, "idle", 10*time.Second, "how long CPU time is read for each size while everything only waits")
+	flags.DurationVar(&n.settle, "settle", 35*time.Second, "how long logins wait before anything is measured: Anteroom freezes pages after 30s")
 	flags.StringVar(&s.program, "anteroom", "bin/anteroom-standalone", "the standalone binary")
 	file := flags.String("json", "", "write the results to this file, too")
 	if err := flags.Parse(args); err != nil {

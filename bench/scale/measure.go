@@ -109,6 +109,9 @@ func (s *stage) answer(ctx context.Context, w waiting) (timing, error) {
 }
 
 func (s *stage) measureOne(ctx context.Context, n sizes, p *population, f *figures) error {
+	if err := pause(ctx, n.settle); err != nil {
+		return err
+	}
 	if err := s.rest(ctx, n.idle, f); err != nil {
 		return err
 	}
@@ -140,6 +143,15 @@ func (s *stage) measureOne(ctx context.Context, n sizes, p *population, f *figur
 	return s.poll(ctx, n, p, f)
 }
 
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // rest reads memory, and CPU time while nothing is done but waiting.
 func (s *stage) rest(ctx context.Context, idle time.Duration, f *figures) error {
 	before, err := proctree.CPU(os.Getpid())
@@ -151,10 +163,8 @@ func (s *stage) rest(ctx context.Context, idle time.Duration, f *figures) error 
 		return err
 	}
 	began := time.Now()
-	select {
-	case <-time.After(idle):
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := pause(ctx, idle); err != nil {
+		return err
 	}
 	after, err := proctree.CPU(os.Getpid())
 	if err != nil {

@@ -72,10 +72,8 @@ func (s *stage) restart(ctx context.Context, p *population) (*restarted, error) 
 		return nil, fmt.Errorf("the first login after the restart: %w", err)
 	}
 	r.Login = ms(t.whole)
-	select {
-	case <-time.After(after):
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := pause(ctx, after); err != nil {
+		return nil, err
 	}
 	if r.StillWaiting, err = s.countWaiting(ctx); err != nil {
 		return nil, err
