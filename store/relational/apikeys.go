@@ -47,8 +47,11 @@ func (d *DB) CreateAPIKey(ctx context.Context, key store.APIKey) error {
 
 // APIKeyByHash finds the key of a hash; see store.Installation.
 func (d *DB) APIKeyByHash(ctx context.Context, hash []byte) (store.APIKey, error) {
+	if err := ctx.Err(); err != nil {
+		return store.APIKey{}, fmt.Errorf("look up the API key: %w", err)
+	}
 	var found []byte
-	key, err := scanKey(d.database.QueryRowContext(ctx, keyByHash, hash), &found)
+	key, err := scanKey(d.database.PollRow(ctx, keyByHash, hash), &found)
 	if err != nil {
 		return store.APIKey{}, fmt.Errorf("look up the API key: %w", err)
 	}

@@ -33,7 +33,7 @@ type Tx interface {
 // Database is what a driver gives to a DB.
 type Database interface {
 	Queryer
-	// PollRow is QueryRowContext for the one query that polls are made of.
+	// PollRow is QueryRowContext for the two queries that polls are made of: the key and the operation.
 	PollRow(ctx context.Context, query string, args ...any) Row
 	// Write runs fn in a transaction of its own, as if nobody else wrote meanwhile, and commits. It may run fn again from the
 	// start where that takes repeating, also after a commit of which nobody saw whether it happened: fn must not mistake what
