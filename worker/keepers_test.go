@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -113,18 +115,29 @@ type quiet struct {
 	worker.FleetStore
 
 	answerBy time.Time
-	lost     []string
+
+	mu   sync.Mutex
+	lost []string
 }
 
 func (q *quiet) RegisterBrowser(context.Context, store.Browser) error { return nil }
 
 func (q *quiet) MarkBrowserLost(_ context.Context, id string, _ time.Time) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.lost = append(q.lost, id)
 	return nil
 }
 
+// marked are the browsers that were marked as lost so far.
+func (q *quiet) marked() []string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return slices.Clone(q.lost)
+}
+
 func (q *quiet) ListBrowsers(context.Context, string) ([]store.Browser, error) {
-	if len(q.lost) > 0 {
+	if len(q.marked()) > 0 {
 		return nil, nil
 	}
 	return []store.Browser{{ID: "br_a_shell_1"}}, nil
@@ -154,7 +167,7 @@ func TestFollow_TellsWhatIsWanted_WhenThatChanges_AndHasAKeeperThatIsGoneStarted
 		k.comesBackEmpty()
 		<-time.After(5 * time.Second)
 		synctest.Wait()
-		require.Equal(t, []string{"br_a_shell_1"}, db.lost)
+		require.Equal(t, []string{"br_a_shell_1"}, db.marked())
 		require.Equal(t, 2, k.starts(), "the fleet had one started")
 		cancel()
 		<-done

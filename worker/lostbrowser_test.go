@@ -59,11 +59,11 @@ func TestBrowserLost_TellsWhoWaitsAtOnce_AndLeavesStepsToThemselvesAtFirst(t *te
 		}
 		r.BrowserLost()
 		synctest.Wait()
-		require.Equal(t, []string{"op_waits br_1"}, workflows.lost, "no time passed: it was no sweep")
+		require.Equal(t, []string{"op_waits br_1"}, workflows.told(), "no time passed: it was no sweep")
 
 		<-time.After(2*time.Second + time.Millisecond)
 		synctest.Wait()
-		require.Contains(t, workflows.lost, "op_acts br_1", "within two seconds, should nobody find out")
+		require.Contains(t, workflows.told(), "op_acts br_1", "within two seconds, should nobody find out")
 		cancel()
 		<-done
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -51,6 +52,13 @@ func (f *fakeWorkflows) BrowserLost(_ context.Context, ref store.Ref, browserID 
 	defer f.mu.Unlock()
 	f.lost = append(f.lost, ref.Operation+" "+browserID)
 	return f.err
+}
+
+// told are the losses that workflows were told of so far.
+func (f *fakeWorkflows) told() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.lost)
 }
 
 func (f *fakeWorkflows) Cancel(_ context.Context, ref store.Ref) error {
@@ -226,12 +234,12 @@ func TestSweep_TellsOperationsOfTheirLostBrowser(t *testing.T) {
 	_, err := b.db.LendPage(t.Context(), store.Lease{Ref: intent, Attempt: 1, BrowserID: "br_1", TaskQueue: "q", LentAt: b.at}, 5)
 	require.NoError(t, err)
 	b.Sweep(t.Context())
-	require.Empty(t, b.workflows.lost)
+	require.Empty(t, b.workflows.told())
 	require.NoError(t, b.db.MarkBrowserLost(t.Context(), "br_1", b.at))
 	b.Sweep(t.Context())
-	require.Empty(t, b.workflows.lost, "it is in the middle of a step, which finds out by itself and knows what the site refused")
+	require.Empty(t, b.workflows.told(), "it is in the middle of a step, which finds out by itself and knows what the site refused")
 	b.after(time.Second).Sweep(t.Context())
-	require.Equal(t, []string{"op_1 br_1"}, b.workflows.lost, "a page that was never made costs no attempt: its opening goes on elsewhere")
+	require.Equal(t, []string{"op_1 br_1"}, b.workflows.told(), "a page that was never made costs no attempt: its opening goes on elsewhere")
 }
 
 func TestSweep_ClosesRowsWhoseWorkflowIsGone_Within30Seconds(t *testing.T) {
@@ -338,7 +346,7 @@ func TestSweep_OnceTheNextAttemptBegan_StopsTellingOfTheLostBrowser(t *testing.T
 	b.Sweep(t.Context())
 	b.after(time.Second).Sweep(t.Context())
 	b.after(time.Second).Sweep(t.Context())
-	require.Len(t, b.workflows.lost, 2, "the first signal may not have arrived")
+	require.Len(t, b.workflows.told(), 2, "the first signal may not have arrived")
 
 	second := b.transition(ref, 2, session.OperationRunning)
 	second.Attempt = 2
@@ -348,7 +356,7 @@ func TestSweep_OnceTheNextAttemptBegan_StopsTellingOfTheLostBrowser(t *testing.T
 	for range 10 {
 		b.after(time.Second).Sweep(t.Context())
 	}
-	require.Len(t, b.workflows.lost, 2, "a signal a second would fill the history of a login that waits for a day")
+	require.Len(t, b.workflows.told(), 2, "a signal a second would fill the history of a login that waits for a day")
 	require.True(t, b.released(ref, 1))
 	require.False(t, b.released(ref, 2))
 }

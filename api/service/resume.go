@@ -31,7 +31,15 @@ func (s *Service) Resume(ctx context.Context, in ResumeInput) error {
 	if made, err := s.made(ctx, in.Workspace, request); err != nil || made != "" {
 		return err
 	}
-	return s.answer(ctx, in, request)
+	err = s.answer(ctx, in, request)
+	if err == nil {
+		return nil
+	}
+	// The same request may have been made meanwhile, by somebody who repeats it: what was open to it no longer is to this one.
+	if made, lookErr := s.made(ctx, in.Workspace, request); lookErr == nil && made != "" {
+		return nil
+	}
+	return err
 }
 
 // answer is Resume for a request that was not made before.
