@@ -4,7 +4,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -76,6 +75,10 @@ func proven() *workflows.ProveOutput {
 
 func lost() error {
 	return temporal.NewNonRetryableApplicationError("advance the login", workflows.ErrorPageLost, nil, false)
+}
+
+func faulty() error {
+	return temporal.NewNonRetryableApplicationError("advance the login", workflows.ErrorFaulty, nil)
 }
 
 func over() error {
@@ -214,7 +217,7 @@ func ends() []scene {
 		},
 		{name: "failed-with-a-wrong-password", play: play{steps: []any{refused()}}, act: toEnd},
 		{name: "failed-proof", play: play{steps: []any{loggedIn()}, proof: unproven}, act: toEnd},
-		{name: "failed-inside-the-engine", play: play{opensOnly: true, steps: []any{errors.New("odd")}}, act: toEnd},
+		{name: "failed-inside-the-engine", play: play{opensOnly: true, steps: []any{faulty()}}, act: toEnd},
 		{name: "expired-question", play: play{steps: []any{code}, answerWait: time.Second, closed: session.QuestionClosed}, act: toEnd},
 		{
 			name: "canceled", play: play{steps: []any{code}},

@@ -78,9 +78,11 @@ func (s *stage) run() *historypb.History {
 	s.stopWorkflows, s.stopPages = func() {}, func() {}
 	if !s.scene.noWorker {
 		s.stopWorkflows = sync.OnceFunc(s.pollWorkflows())
+		s.t.Cleanup(func() { s.stopWorkflows() }) // a scene that fails plays no part in the next
 	}
 	if !s.scene.noWorker && !s.scene.noBrowser {
 		s.stopPages = sync.OnceFunc(s.pollPages())
+		s.t.Cleanup(func() { s.stopPages() })
 	}
 	s.scene.act(s, dispatcher)
 	history := s.history()
