@@ -20,6 +20,7 @@ const (
 func (p *Pages) RunJanitor(ctx context.Context) {
 	tick := time.NewTicker(janitorInterval)
 	defer tick.Stop()
+	p.clearBrowsers(ctx) // at once: where processes are killed again and again, none would come to it
 	for {
 		select {
 		case <-ctx.Done():
@@ -33,12 +34,19 @@ func (p *Pages) RunJanitor(ctx context.Context) {
 
 // TidyBrowsers looks once at every browser that outlives its workers.
 func (p *Pages) TidyBrowsers(ctx context.Context) {
+	p.clearBrowsers(ctx)
+	for _, b := range p.Browsers.Connected() {
+		if err := p.pickUp(ctx, b); err != nil {
+			p.Logger.WarnContext(ctx, "janitor: look for pages to freeze", "browser", b.ID(), "error", err)
+		}
+	}
+}
+
+// clearBrowsers disposes of what nobody uses in the browsers that outlive their workers.
+func (p *Pages) clearBrowsers(ctx context.Context) {
 	for _, b := range p.Browsers.Connected() {
 		if err := p.disposeOfOrphans(ctx, b); err != nil {
 			p.Logger.WarnContext(ctx, "janitor: look for pages that nobody uses", "browser", b.ID(), "error", err)
-		}
-		if err := p.pickUp(ctx, b); err != nil {
-			p.Logger.WarnContext(ctx, "janitor: look for pages to freeze", "browser", b.ID(), "error", err)
 		}
 	}
 }

@@ -132,7 +132,7 @@ func lookBoth(ctx context.Context, lent *lentPage, project session.Project, land
 // look opens the proof's page in a fresh browser context, with state or anonymously, and says what it sees. Its page is closed
 // with the lent one.
 func look(ctx context.Context, lent *lentPage, project session.Project, landing string, state *session.StorageState) (login.Observation, error) {
-	options := browser.PageOptions{ProxyURL: lent.proxyURL, LoadMedia: project.LoadMedia}
+	options := browser.PageOptions{ProxyURL: lent.proxyURL, LoadMedia: project.LoadMedia, Passing: true}
 	var page Page
 	var err error
 	if state != nil {

@@ -29,6 +29,9 @@ type PageOptions struct {
 	Passkeys []session.Passkey
 	// LoadMedia has images, media and fonts loaded. Otherwise they are left out, where the path says what they are.
 	LoadMedia bool
+	// Passing has the page end with the process that made it, however that ends: for pages that no lease names, such as those
+	// of a proof. It is no warm one.
+	Passing bool
 }
 
 // NewPage makes a fresh browser context with one page in it, within 10 s; a warm page is taken where one is ready. ctx
@@ -36,7 +39,7 @@ type PageOptions struct {
 func (b *Browser) NewPage(ctx context.Context, o PageOptions) (*Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, createTimeout)
 	defer cancel()
-	if o.ProxyURL == "" || o.ProxyURL == b.opts.ProxyURL {
+	if !o.Passing && (o.ProxyURL == "" || o.ProxyURL == b.opts.ProxyURL) {
 		if p := b.warm.take(); p != nil {
 			if err := p.dress(ctx, o); err == nil {
 				return p, nil
@@ -68,7 +71,7 @@ func (b *Browser) makePage(ctx context.Context, o PageOptions) (*Page, error) {
 }
 
 func (b *Browser) newContext(ctx context.Context, o PageOptions) (cdp.BrowserContextID, error) {
-	dispose := b.kept == nil // what is in a kept browser stays when we leave
+	dispose := b.kept == nil || o.Passing // what else is in a kept browser stays when we leave
 	params := target.CreateBrowserContextParams{DisposeOnDetach: &dispose}
 	if o.ProxyURL != "" {
 		params.ProxyServer = o.ProxyURL

@@ -273,6 +273,29 @@ func TestKeeper_Orphans_AreWhatClientsLeft(t *testing.T) {
 	require.Zero(t, k.keeper.Contexts())
 }
 
+func TestKeeper_WhenAClientIsKilled_ItsPassingPagesGoWithIt(t *testing.T) {
+	t.Parallel()
+	k := startKeeper(t, browser.Options{})
+	first, second := k.connect(t), k.connect(t)
+	lasting, _ := pageOf(t, first, browser.PageOptions{}).IDs()
+	other := pageOf(t, second, browser.PageOptions{Passing: true})
+	passing := pageOf(t, first, browser.PageOptions{Passing: true})
+	at := serve(t, html{"/": "<h1>Proof</h1>"})
+	require.NoError(t, passing.Navigate(testContext(t), at("proof.test", "/")))
+	require.Equal(t, 3, k.keeper.Contexts())
+	before := len(renderers(t, second))
+
+	first.Cut()
+
+	require.Eventually(t, func() bool { return len(renderers(t, second)) < before }, 10*time.Second, 10*time.Millisecond, "without any janitor")
+	list, err := second.Orphans(testContext(t), 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{lasting}, list, "the keeper knows of it")
+	require.NoError(t, other.Close(testContext(t)))
+	require.NoError(t, second.DisposeOf(lasting))
+	require.Zero(t, k.keeper.Contexts())
+}
+
 func TestKeeper_Orphans_AreAlsoWhatTheirClientDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	k := startKeeper(t, browser.Options{})

@@ -10,13 +10,13 @@ import (
 // KeeperMemory is how much memory the browsers of a Keeper take, and how much is left where it runs.
 type KeeperMemory struct {
 	// Available and Total are in bytes; see AvailableMemory.
-	Available int64           `json:"available"`
-	Total     int64           `json:"total"`
-	Browsers  []BrowserMemory `json:"browsers"`
+	Available int64       `json:"available"`
+	Total     int64       `json:"total"`
+	Browsers  []MemoryUse `json:"browsers"`
 }
 
-// BrowserMemory is how much memory a browser took when it was looked at last.
-type BrowserMemory struct {
+// MemoryUse is how much memory a browser took when it was looked at last.
+type MemoryUse struct {
 	ID   string              `json:"id"`
 	Kind session.BrowserKind `json:"kind"`
 	// Bytes is its TreeMemory, and Pages how many browser contexts it had then: those kept ready and those of proofs included.
@@ -37,7 +37,7 @@ func (k *Keeper) Memory(ctx context.Context) (KeeperMemory, error) {
 	if m.Available, m.Total, err = AvailableMemory(); err != nil {
 		return KeeperMemory{}, err
 	}
-	m.Browsers = []BrowserMemory{}
+	m.Browsers = []MemoryUse{}
 	for _, b := range k.State().Browsers {
 		if taken, ok := k.memoryOf(ctx, b); ok {
 			m.Browsers = append(m.Browsers, taken)
@@ -47,10 +47,10 @@ func (k *Keeper) Memory(ctx context.Context) (KeeperMemory, error) {
 }
 
 // memoryOf is what a browser took when it was looked at last, after looking again where that is due.
-func (k *Keeper) memoryOf(ctx context.Context, info KeptBrowser) (BrowserMemory, bool) {
+func (k *Keeper) memoryOf(ctx context.Context, info KeptBrowser) (MemoryUse, bool) {
 	b := k.find(info.ID)
 	if b == nil {
-		return BrowserMemory{}, false
+		return MemoryUse{}, false
 	}
 	pages := len(b.mux.listed())
 	k.mu.Lock()
@@ -64,7 +64,7 @@ func (k *Keeper) memoryOf(ctx context.Context, info KeptBrowser) (BrowserMemory,
 	if err != nil {
 		return last, known
 	}
-	taken := BrowserMemory{ID: info.ID, Kind: info.Kind, Bytes: bytes, Pages: pages, At: time.Now()}
+	taken := MemoryUse{ID: info.ID, Kind: info.Kind, Bytes: bytes, Pages: pages, At: time.Now()}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	b.measured = taken

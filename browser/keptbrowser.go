@@ -21,7 +21,7 @@ type keptBrowser struct {
 	// since when it is replaced, and whether it was told to end.
 	logins    int
 	memory    int64
-	measured  BrowserMemory
+	measured  MemoryUse
 	drainedAt time.Time
 	retired   bool
 }

@@ -51,16 +51,22 @@ type muxSession struct {
 	target string
 	// context is the browser context of the target.
 	context string
-	// outstanding counts commands without an answer; creating holds, by id, those that make a browser context, with their
-	// proxy.
+	// outstanding counts commands without an answer; creating holds, by id, those that make a browser context.
 	outstanding int
-	creating    map[string]string
+	creating    map[string]creation
+}
+
+// creation is what a client asked for when it made a browser context.
+type creation struct {
+	ProxyServer string `json:"proxyServer"`
+	// DisposeOnDetach has Chromium dispose of it when its client leaves.
+	DisposeOnDetach bool `json:"disposeOnDetach"`
 }
 
 // keptContext is a browser context that a client made.
 type keptContext struct {
 	since time.Time
-	proxy string
+	creation
 	// owner is the client that made it or attached to a page of it last; nil when it left.
 	owner *muxClient
 	// frozen is true once a client froze its page, until it thaws it or another one attaches, which does.
@@ -172,7 +178,7 @@ func (m *multiplexer) answered(s *muxSession, e *envelope, msg []byte) {
 		s.outstanding--
 		s.client.release(1)
 	}
-	proxy, ok := s.creating[string(e.id)]
+	asked, ok := s.creating[string(e.id)]
 	if !ok {
 		return
 	}
@@ -183,7 +189,7 @@ func (m *multiplexer) answered(s *muxSession, e *envelope, msg []byte) {
 		} `json:"result"`
 	}
 	if json.Unmarshal(msg, &made) == nil && made.Result.BrowserContextID != "" {
-		m.contexts[made.Result.BrowserContextID] = &keptContext{since: m.now(), proxy: proxy, owner: s.client}
+		m.contexts[made.Result.BrowserContextID] = &keptContext{since: m.now(), creation: asked, owner: s.client}
 	}
 }
 
@@ -306,7 +312,8 @@ func (m *multiplexer) call(ctx context.Context, method string, params, result an
 	}
 }
 
-// serve lets a client, which gave itself a name, use the browser until it hangs up, misbehaves or ctx ends, and detaches it then. What it made stays.
+// serve lets a client, which gave itself a name, use the browser until it hangs up, misbehaves or ctx ends, and detaches it then. What it made stays, but
+// for what it asked to be disposed of then.
 func (m *multiplexer) serve(ctx context.Context, conn io.ReadWriteCloser, name string, ready func() error) error {
 	var own struct {
 		SessionID string `json:"sessionId"`
@@ -318,7 +325,7 @@ func (m *multiplexer) serve(ctx context.Context, conn io.ReadWriteCloser, name s
 	c := newMuxClient(m, conn, name, own.SessionID)
 	m.mu.Lock()
 	m.clients[c] = struct{}{}
-	m.sessions[c.session] = &muxSession{client: c, creating: map[string]string{}}
+	m.sessions[c.session] = &muxSession{client: c, creating: map[string]creation{}}
 	m.mu.Unlock()
 	defer m.leave(c) //nolint:contextcheck // the client is detached whatever became of ctx
 	select {
@@ -344,7 +351,11 @@ func (m *multiplexer) leave(c *muxClient) {
 	m.forget(c.session)
 	var orphans []string
 	for id, k := range m.contexts {
-		if k.owner == c {
+		switch {
+		case k.owner != c:
+		case k.DisposeOnDetach:
+			delete(m.contexts, id)
+		default:
 			k.owner = nil
 			orphans = append(orphans, id)
 		}
@@ -369,7 +380,7 @@ func (m *multiplexer) listed() []KeptContext {
 	defer m.mu.Unlock()
 	list := make([]KeptContext, 0, len(m.contexts))
 	for id, c := range m.contexts {
-		k := KeptContext{ID: id, Since: c.since, ProxyURL: c.proxy, Used: c.owner != nil, Frozen: c.frozen}
+		k := KeptContext{ID: id, Since: c.since, ProxyURL: c.ProxyServer, Used: c.owner != nil, Frozen: c.frozen}
 		if c.owner != nil {
 			k.Client = c.owner.name
 		}

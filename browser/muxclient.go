@@ -248,14 +248,15 @@ func (c *muxClient) begin(session string, e *envelope, msg []byte) bool {
 func (m *multiplexer) noteContexts(s *muxSession, e *envelope, msg []byte) {
 	var asked struct {
 		Params struct {
-			ProxyServer      string `json:"proxyServer"`
+			creation
+
 			BrowserContextID string `json:"browserContextId"`
 		} `json:"params"`
 	}
 	switch string(e.method) {
 	case "Target.createBrowserContext":
 		_ = json.Unmarshal(msg, &asked)
-		s.creating[string(e.id)] = asked.Params.ProxyServer
+		s.creating[string(e.id)] = asked.Params.creation
 	case "Target.disposeBrowserContext":
 		_ = json.Unmarshal(msg, &asked)
 		delete(m.contexts, asked.Params.BrowserContextID)

@@ -58,7 +58,7 @@ func TestCapacity_WhenMoreStartThanThereArePages_TheyQueueInOrderAndNoneFails(t 
 	cancel()
 	watching.Wait()
 	require.Empty(t, q.faults)
-	require.Greater(t, q.longest, 0, "some queued")
+	require.Positive(t, q.longest, "some queued")
 	require.LessOrEqual(t, q.mostRunning, pages)
 	for id, op := range q.last {
 		require.Equal(t, session.OperationSucceeded, op.State, "%s: %+v", id, op.Failure)

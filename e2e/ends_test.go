@@ -53,7 +53,7 @@ var ends = []struct {
 	}},
 }
 
-func TestEnd_HoweverALoginEnds_LeavesNoPage(t *testing.T) {
+func TestEnd_HoweverALoginEnds_LeavesNoPage(t *testing.T) { //nolint:tparallel // they count the pages of one browser
 	t.Parallel()
 	port, err := freePort()
 	require.NoError(t, err)
@@ -61,8 +61,8 @@ func TestEnd_HoweverALoginEnds_LeavesNoPage(t *testing.T) {
 	srv := up(t, dataDir(t), "--temporal-listen", temporal)
 	k := keeperOf(t, srv)
 	for _, end := range ends {
-		t.Run(end.name, func(t *testing.T) { //nolint:paralleltest // they count the pages of one browser
-			k := &keeper{t, k.Endpoint}
+		t.Run(end.name, func(t *testing.T) {
+			k := &keeper{k.Endpoint, t}
 			k.onlyWarm(time.Minute)
 			l := newLab(t, loginlab.Options{})
 			a := newApp(t, srv, session.Project{LoginURL: l.loginURL("code"), OTP: session.OTPSettings{Wait: end.wait}})

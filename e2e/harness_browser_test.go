@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,15 +22,16 @@ const warmContexts = 3
 
 // keeper is the browser process of a server's data directory.
 type keeper struct {
-	t *testing.T
 	*browser.Endpoint
+
+	t *testing.T
 }
 
 func keeperOf(t *testing.T, srv *server) *keeper {
 	t.Helper()
 	e := browser.NewEndpoint(filepath.Join(srv.dataDir, "browser.sock"))
 	t.Cleanup(e.Close)
-	return &keeper{t, e}
+	return &keeper{e, t}
 }
 
 // newest is its newest browser.
@@ -85,7 +87,7 @@ func descendants(pid int) []int {
 	all, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range all {
 		stat, _ := os.ReadFile(path)
-		if fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:])); len(fields) > 1 {
+		if fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])); len(fields) > 1 {
 			child, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 			children[fields[1]] = append(children[fields[1]], child)
 		}

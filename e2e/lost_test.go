@@ -42,18 +42,18 @@ func (a *app) noticed(op string) session.Operation {
 	return now
 }
 
-func TestLost_WhileALoginWaits_IsNoticedAndTheNewQuestionSaysWhy(t *testing.T) {
+func TestLost_WhileALoginWaits_IsNoticedAndTheNewQuestionSaysWhy(t *testing.T) { //nolint:tparallel // they share a browser that is lost
 	t.Parallel()
 	srv := up(t, dataDir(t))
 	k := keeperOf(t, srv)
 	for _, loss := range losses {
-		t.Run(loss.name, func(t *testing.T) { //nolint:paralleltest // they share a browser that is lost
+		t.Run(loss.name, func(t *testing.T) {
 			l := newLab(t, loginlab.Options{})
 			a := onSite(t, srv, l, "code")
 			op := a.startAs("ada", l.Password())
 			first := a.asked(op)
 			code := l.code(t, "code", "ada")
-			loss.lose(&keeper{t, k.Endpoint}, srv)
+			loss.lose(&keeper{k.Endpoint, t}, srv)
 			require.Equal(t, 2, a.noticed(op).Attempt)
 			second := a.asked(op)
 			require.NotEqual(t, first.ID, second.ID)
@@ -62,7 +62,7 @@ func TestLost_WhileALoginWaits_IsNoticedAndTheNewQuestionSaysWhy(t *testing.T) {
 			a.resume(op, second, l.code(t, "code", "ada", code))
 			a.done(op)
 			require.Equal(t, 2, l.submits("code", "ada"), "one submit per attempt")
-			(&keeper{t, k.Endpoint}).onlyWarm(time.Minute)
+			(&keeper{k.Endpoint, t}).onlyWarm(time.Minute)
 		})
 	}
 }

@@ -73,7 +73,7 @@ func (r *Reach) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case "/reach/worker.js":
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		w.Header().Set("Service-Worker-Allowed", "/")
-		_, _ = w.Write([]byte("fetch(" + strconv.Quote(to) + ", {mode: 'no-cors'}).catch(() => {})"))
+		_, _ = w.Write([]byte("fetch(" + strconv.Quote(to) + ", {mode: 'no-cors'}).catch(() => {})")) //nolint:gosec // the lab's own script
 	case "/reach/reporting":
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "img-src 'none'; report-uri "+to)
@@ -105,7 +105,7 @@ func (r *Reach) serveLab(w http.ResponseWriter, req *http.Request) {
 		body = bytes.Replace(body, []byte("</body>"), []byte(script), 1)
 	}
 	w.WriteHeader(page.status)
-	_, _ = w.Write(body) //nolint:gosec // the lab's own page
+	_, _ = w.Write(body)
 }
 
 // pageBuffer keeps an answer.

@@ -43,7 +43,7 @@ func TestCapacity_WhenEnoughPagesWereMeasured_GoesByWhatTheyTake(t *testing.T) {
 	m := browser.KeeperMemory{Available: 5 * gigabyte, Total: 16 * gigabyte}
 	measured := func(pages int, bytes int64) browser.KeeperMemory {
 		m := m
-		m.Browsers = []browser.BrowserMemory{{Kind: session.BrowserShell, Pages: pages, Bytes: bytes}}
+		m.Browsers = []browser.MemoryUse{{Kind: session.BrowserShell, Pages: pages, Bytes: bytes}}
 		return m
 	}
 	require.Equal(t, 136, shells(&worker.Capacity{}, m, 0), "as assumed")

@@ -38,7 +38,7 @@ func (l *login) browserLost() *session.Failure {
 	why := "start the login again"
 	switch {
 	case l.rejected:
-		why = "the site had refused something before, so nothing was submitted anew; check the credentials, then start the login again"
+		why = "the site had refused a code or the credentials before, or may have, so nothing was submitted anew; if the credentials are right, start the login again"
 	case l.attempt >= maxAttempts:
 		why = "it had begun anew once already; start the login again"
 	case l.questions > 0:

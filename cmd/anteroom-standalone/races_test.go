@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -245,7 +246,7 @@ func (r *race) answerBoth(answers [2]string, expires time.Time) (accepted string
 		case errs[i] != nil:
 			return "", fmt.Errorf("answer: %w", errs[i])
 		case status == http.StatusAccepted && accepted != "":
-			return "", fmt.Errorf("both answers were accepted")
+			return "", errors.New("both answers were accepted")
 		case status == http.StatusAccepted:
 			accepted = answers[i]
 		case status != http.StatusBadRequest || (reasons[i] != "question-stale" && (r.project != brief || reasons[i] != "operation-over")):

@@ -112,18 +112,18 @@ func (t *tx) count(ctx context.Context, workspace, project string, kind session.
 }
 
 // moved runs one of the updates that move an operation from one admission to another, and counts it.
-func (t *tx) moved(ctx context.Context, ref store.Ref, queued, inUse int, update string, args ...any) (bool, error) {
+func (t *tx) moved(ctx context.Context, ref store.Ref, queued, inUse int, update string, args ...any) error {
 	var project string
 	var kind session.BrowserKind
 	err := notFound(t.QueryRowContext(ctx, update, append([]any{ref.Operation, ref.Workspace}, args...)...).Scan(&project, &kind))
 	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+		return nil
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	t.changed = append(t.changed, store.QueueChanged)
-	return true, t.count(ctx, ref.Workspace, project, kind, queued, inUse)
+	return t.count(ctx, ref.Workspace, project, kind, queued, inUse)
 }
 
 // leaveQueue takes an operation that ended out of the queue.
@@ -131,20 +131,18 @@ func (t *tx) leaveQueue(ctx context.Context, op session.Operation) error {
 	if op.Place == 0 {
 		return nil
 	}
-	_, err := t.moved(ctx, store.Ref{Workspace: op.Workspace, Operation: op.ID}, -1, 0, leaveQueue)
-	return err
+	return t.moved(ctx, store.Ref{Workspace: op.Workspace, Operation: op.ID}, -1, 0, leaveQueue)
 }
 
 // giveBack frees the page of an operation that is over and holds no lease; no effect on any other.
 func (t *tx) giveBack(ctx context.Context, ref store.Ref) error {
-	_, err := t.moved(ctx, ref, 0, -1, giveBack)
-	return err
+	return t.moved(ctx, ref, 0, -1, giveBack)
 }
 
 // admitted admits an operation that queues, and returns it as it then stands.
 func (t *tx) admitted(ctx context.Context, op session.Operation, since time.Time) (session.Operation, error) {
 	ref := store.Ref{Workspace: op.Workspace, Operation: op.ID}
-	if _, err := t.moved(ctx, ref, -1, 1, admit, at(since)); err != nil {
+	if err := t.moved(ctx, ref, -1, 1, admit, at(since)); err != nil {
 		return session.Operation{}, err
 	}
 	t.changed = append(t.changed, op.ID)

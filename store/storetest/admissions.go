@@ -91,7 +91,7 @@ var admissionTests = tests{
 		l := f.line()
 		f.project("narrow", 1)
 		l.offer(4, now)
-		narrow := []store.Ref{l.startIn("narrow"), l.startIn("narrow"), l.startIn("narrow")}
+		narrow := []store.Ref{l.startNarrow(), l.startNarrow(), l.startNarrow()}
 		require.Equal(f.t, []int{0, 1, 2}, l.places(narrow))
 		wide := l.start(3)
 		require.Equal(f.t, []int{0, 0, 0}, l.places(wide), "nobody before them may be admitted")
@@ -106,7 +106,7 @@ var admissionTests = tests{
 		l := f.line()
 		f.project("narrow", 1)
 		l.offer(4, now)
-		narrow := []store.Ref{l.startIn("narrow"), l.startIn("narrow"), l.startIn("narrow")}
+		narrow := []store.Ref{l.startNarrow(), l.startNarrow(), l.startNarrow()}
 		f.project("narrow", 0)
 		require.Len(f.t, l.admit(now), 2)
 		require.Equal(f.t, []int{0, 0, 0}, l.places(narrow))
@@ -251,9 +251,9 @@ func (l *line) startAt(at time.Time) session.Operation {
 	return op
 }
 
-func (l *line) startIn(project string) store.Ref {
+func (l *line) startNarrow() store.Ref {
 	l.t.Helper()
-	op, err := l.CreateOperation(l.t.Context(), l.promise(project, now))
+	op, err := l.CreateOperation(l.t.Context(), l.promise("narrow", now))
 	require.NoError(l.t, err)
 	return refOf(op.ID)
 }
