@@ -72,3 +72,20 @@ func (w *DeadWatch) Look(ctx context.Context, p *Pages, b Browser) error {
 	}
 	return p.tellOfDeadPages(ctx, b, w.told)
 }
+
+// Room is how much of something is done at once.
+type Room = room
+
+// Enter waits for room.
+func (r *room) Enter(ctx context.Context, size int) (leave func(), err error) {
+	return r.enter(ctx, size)
+}
+
+// CatchUpLimit is how long a step that adopts a page keeps others from beginning.
+const CatchUpLimit = catchUpLimit
+
+// MostCatchUps is how many of them begin at once.
+func MostCatchUps() int { return mostCatchUps() }
+
+// CatchUpRoom waits for room for one more.
+func (p *Pages) CatchUpRoom(ctx context.Context) (leave func(), err error) { return p.catchUpRoom(ctx) }

@@ -186,11 +186,29 @@ type heldPage struct {
 	lent  *lentPage
 	store store.Pages
 	lease store.Lease
+	// done is called when the step is over.
+	done func()
 }
 
 // attach raises the lease's epoch and returns the page, thawed, once nobody else uses it; the caller must leave it. A page that this
 // process does not hold is adopted; one of a browser that is gone is lost.
 func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, error) {
+	if p.lent.get(page.Operation, page.Attempt) != nil {
+		return p.attachNow(ctx, page, func() {})
+	}
+	done, err := p.catchUpRoom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	held, err := p.attachNow(ctx, page, done)
+	if err != nil {
+		done()
+	}
+	return held, err
+}
+
+// attachNow is attach for a step whose turn it is; done is called when it is over.
+func (p *Pages) attachNow(ctx context.Context, page workflows.PageRef, done func()) (*heldPage, error) {
 	lease, err := p.Store.GetLease(ctx, refOf(page), page.Attempt)
 	if err != nil {
 		return nil, err
@@ -209,7 +227,7 @@ func (p *Pages) attach(ctx context.Context, page workflows.PageRef) (*heldPage, 
 			<-lent.turn
 			return nil, err
 		}
-		return &heldPage{Page: lent.page, lent: lent, store: p.Store, lease: lease}, nil
+		return &heldPage{Page: lent.page, lent: lent, store: p.Store, lease: lease, done: done}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -251,7 +269,10 @@ func (p *Pages) lentOf(ctx context.Context, lease store.Lease) (*lentPage, error
 }
 
 // leave lets the next execution have the page.
-func (h *heldPage) leave() { <-h.lent.turn }
+func (h *heldPage) leave() {
+	<-h.lent.turn
+	h.done()
+}
 
 // check fails when somebody else attached, or when the activity was told to stop.
 func (h *heldPage) check(ctx context.Context) error {

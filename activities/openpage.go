@@ -129,7 +129,7 @@ func (p *Pages) makePage(ctx context.Context, b Browser, j *job, lease store.Lea
 		return nil, errors.Join(err, lent.close(context.WithoutCancel(ctx)))
 	}
 	b.CountLogin()
-	return &heldPage{Page: page, lent: lent, store: p.Store, lease: lease}, nil
+	return &heldPage{Page: page, lent: lent, store: p.Store, lease: lease, done: func() {}}, nil
 }
 
 // begin lets the engine begin on a page that was just made. It returns nil for what Advance is to take up, with its own

@@ -52,7 +52,8 @@ type Pages struct {
 
 	lent      registry
 	strangers strangers
-	proofs    proofs
+	proofs    room
+	catchUps  room
 }
 
 // target reads the operation, which must be live, and its project.

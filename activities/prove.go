@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"sync"
 
@@ -50,7 +49,7 @@ func (p *Pages) proveHeld(
 	if err != nil {
 		return nil, err
 	}
-	done, err := p.proofs.begin(ctx)
+	done, err := p.proofRoom(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -67,27 +66,6 @@ func (p *Pages) proveHeld(
 		p.keepWay(ctx, &op, in.Way)
 	}
 	return &workflows.ProveOutput{Verdict: &verdict, Failure: failure}, nil
-}
-
-// proofs bounds how many run at once in this process: each opens two pages, and when many answers come together, those that are
-// still to be typed must not wait for them.
-type proofs struct {
-	once sync.Once
-	room chan struct{}
-}
-
-// leastProofs is how many run at once on the smallest machine, proofsPerCPU on others for each of its CPUs: they mostly wait for the site.
-const leastProofs, proofsPerCPU = 6, 3
-
-// begin waits until there is room; the caller must call done.
-func (p *proofs) begin(ctx context.Context) (done func(), err error) {
-	p.once.Do(func() { p.room = make(chan struct{}, max(leastProofs, proofsPerCPU*runtime.NumCPU())) })
-	select {
-	case p.room <- struct{}{}:
-		return func() { <-p.room }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // landing is where the login ended: the page's own address, as long as it is still there. Many applications say in the query
