@@ -86,9 +86,12 @@ func (p *Pages) run(ctx context.Context, held *heldPage, j *job, reporter login.
 	running, cancel := context.WithDeadline(ctx, limit)
 	defer cancel()
 	input.Resumed = held.lent.used.Swap(true)
-	var err error
-	if input.Untouched, err = p.untouched(running, held, input); err != nil {
-		return login.Outcome{}, err
+	if input.Resumed {
+		claimed, err := p.Store.LastClaim(running, held.lease.Ref, held.lease.Attempt)
+		if err != nil {
+			return login.Outcome{}, err
+		}
+		input.ClaimedAt, input.Untouched = claimed, claimed.IsZero() && untouched(held, input)
 	}
 	gate := &claimGate{held: held, store: p.Store, op: &j.op, now: p.Now}
 	res, err := login.Run(running, held, gate, reporter, input)
@@ -99,14 +102,10 @@ func (p *Pages) run(ctx context.Context, held *heldPage, j *job, reporter login.
 	return res, errors.Join(err, p.rememberPasskeys(context.WithoutCancel(ctx), held.lent, &j.op))
 }
 
-// untouched reports that whoever had the page before did not get as far as a claim, and so submitted nothing of the account; a
-// passkey needs no claim.
-func (p *Pages) untouched(ctx context.Context, held *heldPage, input login.Input) (bool, error) {
-	if !input.Resumed || input.Progress.LastClass != "" || held.lent.hasPasskeys {
-		return false, nil
-	}
-	claimed, err := p.Store.Claimed(ctx, held.lease.Ref, held.lease.Attempt)
-	return !claimed, err
+// untouched reports that whoever had the page before, and claimed nothing, submitted nothing of the account; a passkey needs no
+// claim.
+func untouched(held *heldPage, input login.Input) bool {
+	return input.Progress.LastClass == "" && !held.lent.hasPasskeys
 }
 
 // leaveBehind keeps what people, and the next login, may want to know of this go.

@@ -76,6 +76,9 @@ type Input struct {
 	// Untouched is true on a resumed run when no earlier one came to its end, and none claimed or used a secret of the account:
 	// what the page shows is not what comes after a login.
 	Untouched bool
+	// ClaimedAt is when the attempt last won a claim; zero for never, or unknown. The site has had since then to answer what an
+	// earlier run submitted, so that a run that takes its place waits for no more than the rest.
+	ClaimedAt time.Time
 	// Progress is what the last run returned; the zero Progress on the first, and when it was lost.
 	Progress Progress
 	// Way is how the last login of the project went; nil when there is none. It is a hint.

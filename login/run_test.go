@@ -294,6 +294,35 @@ func TestRun_WhenTheSubmitWasClaimedBefore_NeverSubmits(t *testing.T) {
 	})
 }
 
+func TestRun_WhenTheSubmitWasClaimedBefore_WaitsOnlyForTheRest(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		ago    time.Duration // 0: not known
+		waited time.Duration
+	}{
+		"not known":        {0, 8 * time.Second},
+		"just now":         {time.Second, 7 * time.Second},
+		"a while ago":      {6 * time.Second, 2 * time.Second},
+		"long ago":         {time.Hour, time.Second},
+		"by a clock ahead": {-time.Minute, 8 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, plainSite())
+			b.page.goTo("login")
+			b.in.Resumed = true
+			b.gate.taken = []string{"submit_credentials/password"}
+			began := b.in.Clock.Now()
+			if c.ago != 0 {
+				b.in.ClaimedAt = began.Add(-c.ago)
+			}
+			requireFailure(t, b.run(t), session.FailureCredential, "submit_outcome_unknown")
+			require.Zero(t, b.page.did("click"))
+			require.InDelta(t, c.waited.Seconds(), b.in.Clock.Now().Sub(began).Seconds(), 0.9)
+		})
+	}
+}
+
 func TestRun_WhenAnEarlierExecutionDiedBeforeItSubmitted_SubmitsOnce(t *testing.T) {
 	t.Parallel()
 	filled := func(unsent bool) *bench {

@@ -203,8 +203,22 @@ func (r *run) lookAtOthersWork(ctx context.Context, field Control, role Role) er
 	r.uncertain = r.wantsPassword()
 	r.progress.PasswordSubmitted = r.progress.PasswordSubmitted || r.wantsPassword()
 	r.progress.CodeSubmitted = r.progress.CodeSubmitted || codeRole(&r.seen) != ""
-	r.actedAt = r.clock.Now()
+	r.actedAt = r.othersActedAt()
 	return r.look(ctx, r.page.Mark())
+}
+
+// othersActedAt is when an earlier execution acted, at the earliest: a process that is killed again and again would else never have
+// waited long enough for a form to react. A moment is left to look.
+func (r *run) othersActedAt() time.Time {
+	now := r.clock.Now()
+	earliest := now.Add(r.timing.Grace - r.timing.Unchanged)
+	if r.in.ClaimedAt.IsZero() || r.in.ClaimedAt.After(now) {
+		return now
+	}
+	if r.in.ClaimedAt.Before(earliest) {
+		return earliest
+	}
+	return r.in.ClaimedAt
 }
 
 // unsent reports whether the form itself complains about a field that holds what was filled in, and nothing was sent: a

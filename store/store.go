@@ -190,9 +190,9 @@ type Operations interface {
 	// and the account's breaker is closed for these credentials, all in one statement. granted is false when the claim was taken
 	// before. Errors: *BreakerOpenError, ErrLeaseStale, ErrOperationOver.
 	Claim(ctx context.Context, c Claim) (granted bool, err error)
-	// Claimed reports whether anything was claimed in an attempt: whoever holds its page may be sure that nobody else claims
-	// anything afterwards.
-	Claimed(ctx context.Context, ref Ref, attempt int) (bool, error)
+	// LastClaim is when something was claimed in an attempt last; zero when nothing was: whoever holds its page may be sure that
+	// nobody else claims anything afterwards.
+	LastClaim(ctx context.Context, ref Ref, attempt int) (time.Time, error)
 }
 
 // OperationQuery selects operations of a workspace.

@@ -59,7 +59,7 @@ func (l *login) stepOptions(page *PageRef, summary string) workflow.ActivityOpti
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:        500 * time.Millisecond,
 			BackoffCoefficient:     2,
-			MaximumInterval:        5 * time.Second,
+			MaximumInterval:        time.Second,
 			MaximumAttempts:        stepExecutions,
 			NonRetryableErrorTypes: []string{ErrorOperationOver, ErrorPageLost, ErrorFaulty},
 		},

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/anteroom/anteroom/store"
 )
@@ -37,14 +38,15 @@ func (d *DB) Claim(ctx context.Context, c store.Claim) (granted bool, err error)
 	return granted && err == nil, err
 }
 
-// Claimed reports whether anything was claimed in an attempt; see store.Operations.
-func (d *DB) Claimed(ctx context.Context, ref store.Ref, attempt int) (bool, error) {
-	claimed, err := one[bool](ctx, d.database, `SELECT EXISTS (SELECT 1 FROM claims
-WHERE operation_id = ?1 AND workspace = ?2 AND attempt = ?3)`, ref.Operation, ref.Workspace, attempt)
+// LastClaim is when something was claimed in an attempt last; see store.Operations.
+func (d *DB) LastClaim(ctx context.Context, ref store.Ref, attempt int) (time.Time, error) {
+	var last time.Time
+	err := d.database.QueryRowContext(ctx, `SELECT COALESCE(MAX(claimed_at), 0) FROM claims
+WHERE operation_id = ?1 AND workspace = ?2 AND attempt = ?3`, ref.Operation, ref.Workspace, attempt).Scan(timeColumn{&last})
 	if err != nil {
-		return false, fmt.Errorf("look for claims of operation %s: %w", ref.Operation, err)
+		return time.Time{}, fmt.Errorf("look for claims of operation %s: %w", ref.Operation, err)
 	}
-	return claimed, nil
+	return last, nil
 }
 
 // newToken names a call. What the call writes carries it, so that the call knows it again if it must be repeated.

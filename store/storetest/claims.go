@@ -26,12 +26,12 @@ var claimTests = tests{
 		key.Key, step.Step, attempt.Attempt = "other", "code", 2
 		require.Equal(f.t, []bool{true, true, true, true, true}, f.claims(c, key, step, attempt, claimFor(other, f.lent(other).Epoch)))
 	},
-	"Claimed_TellsOfTheAttemptOnly": func(f *fixture) {
+	"LastClaim_TellsOfTheAttemptOnly": func(f *fixture) {
 		ref, other := f.running("a"), f.running("b")
 		claimed := func(ref store.Ref, attempt int) bool {
-			is, err := f.Claimed(f.t.Context(), ref, attempt)
+			last, err := f.LastClaim(f.t.Context(), ref, attempt)
 			require.NoError(f.t, err)
-			return is
+			return !last.IsZero()
 		}
 		require.False(f.t, claimed(ref, 1))
 		require.Equal(f.t, []bool{true}, f.claims(claimFor(ref, f.lent(ref).Epoch)))
@@ -39,6 +39,13 @@ var claimTests = tests{
 		require.False(f.t, claimed(ref, 2))
 		require.False(f.t, claimed(other, 1))
 		require.False(f.t, claimed(store.Ref{Workspace: "elsewhere", Operation: ref.Operation}, 1))
+		first, later, earlier := claimFor(ref, f.lent(ref).Epoch), claimFor(ref, f.lent(ref).Epoch), claimFor(ref, f.lent(ref).Epoch)
+		later.Key, later.At = "later", first.At.Add(time.Minute)
+		earlier.Key, earlier.At = "earlier", first.At.Add(time.Second) // a clock that was set back
+		require.Equal(f.t, []bool{true, true}, f.claims(later, earlier))
+		last, err := f.LastClaim(f.t.Context(), ref, 1)
+		require.NoError(f.t, err)
+		require.True(f.t, last.Equal(later.At), "%s", last)
 	},
 	"Claim_WhenConcurrent_GrantsOne": func(f *fixture) {
 		ref := f.running("a")

@@ -224,9 +224,9 @@ func (v victim) intrusions(f *fixture) map[string]func(context.Context) error {
 		return err
 	})
 	add("OperationSecrets", func(ctx context.Context) error { _, err := f.OperationSecrets(ctx, waiting); return err })
-	add("Claimed", func(ctx context.Context) error {
-		claimed, err := f.Claimed(ctx, waiting, lease.Attempt)
-		if err == nil && !claimed {
+	add("LastClaim", func(ctx context.Context) error {
+		last, err := f.LastClaim(ctx, waiting, lease.Attempt)
+		if err == nil && last.IsZero() {
 			return store.ErrNotFound
 		}
 		return err
