@@ -65,8 +65,9 @@ type creation struct {
 
 // keptContext is a browser context that a client made.
 type keptContext struct {
-	since time.Time
 	creation
+
+	since time.Time
 	// owner is the client that made it or attached to a page of it last; nil when it left.
 	owner *muxClient
 	// frozen is true once a client froze its page, until it thaws it or another one attaches, which does.
