@@ -91,7 +91,8 @@ func (p *Pages) run(ctx context.Context, held *heldPage, j *job, reporter login.
 		if err != nil {
 			return login.Outcome{}, err
 		}
-		input.ClaimedAt, input.Untouched = claimed, claimed.IsZero() && untouched(held, input)
+		input.ClaimedAt = claimed
+		input.Resumed = !claimed.IsZero() || !untouched(held, input) // an untouched page is opened anew: it may be half of one
 	}
 	gate := &claimGate{held: held, store: p.Store, op: &j.op, now: p.Now}
 	res, err := login.Run(running, held, gate, reporter, input)

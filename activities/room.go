@@ -36,9 +36,9 @@ func (p *Pages) proofRoom(ctx context.Context) (leave func(), err error) {
 
 const (
 	// leastCatchUps and catchUpsPerCPU are how many steps at once go on with pages that another process had.
-	leastCatchUps, catchUpsPerCPU = 4, 2
+	leastCatchUps, catchUpsPerCPU = 6, 3
 	// catchUpLimit is when the next one may begin although the step goes on: by then it waits for its site, and not for this machine.
-	catchUpLimit = 3 * time.Second
+	catchUpLimit = 1500 * time.Millisecond
 )
 
 func mostCatchUps() int { return max(leastCatchUps, catchUpsPerCPU*runtime.NumCPU()) }

@@ -74,10 +74,23 @@ func (c *chaosCaller) run(ctx context.Context, p *plannedLogin) *chaosLogin {
 	l.runErr = c.follow(ctx, l)
 	l.ended = time.Now()
 	c.keepPages(context.WithoutCancel(ctx), l)
-	l.op, l.readErr = c.client.WithPatience(chaosPatience).Operation(context.WithoutCancel(ctx), l.operation)
+	l.op, l.readErr = c.read(context.WithoutCancel(ctx), l.operation)
 	fmt.Fprintf(c.out, "%s  %s ends after %s: %s, attempt %d, %d questions\n", stamp(l.ended), l.operation,
 		l.ended.Sub(l.began).Round(time.Millisecond), l.op.State, l.op.Attempt, len(l.questions))
 	return l
+}
+
+// read reads the operation at its end, however often the service is away.
+func (c *chaosCaller) read(ctx context.Context, operation string) (op session.Operation, err error) {
+	ctx, cancel := context.WithTimeout(ctx, chaosPatience)
+	defer cancel()
+	for {
+		op, err = c.client.Operation(ctx, operation)
+		if err == nil || isAnswer(err) || ctx.Err() != nil {
+			return op, err
+		}
+		<-time.After(pause)
+	}
 }
 
 // keepPages keeps, beside the logs, what the operation left of pages that it did not understand.
