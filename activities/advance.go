@@ -203,8 +203,8 @@ func infoRequest(q *login.Question) *session.InfoRequest {
 	return out
 }
 
-// rejected reports that the site refused something, so that nothing is submitted anew after a lost browser.
+// rejected reports that the site refused something, or may have, so that nothing is submitted anew after a lost browser.
 func rejected(res login.Outcome) bool {
-	refused := res.Progress.CodeRefusals > 0 || res.Progress.TOTPRefusals > 0
+	refused := res.Progress.CodeRefusals > 0 || res.Progress.CodeUnknowns > 0 || res.Progress.TOTPRefusals > 0
 	return refused || (res.Failed != nil && res.Failed.Class.OpensBreaker())
 }

@@ -74,7 +74,7 @@ func (r *run) begunAgain(ctx context.Context) (begun bool, err error) {
 	}
 	p := &r.progress
 	r.progress = Progress{
-		CredentialAttempts: p.CredentialAttempts, CodesEntered: p.CodesEntered, CodeRefusals: p.CodeRefusals, TOTPRefusals: p.TOTPRefusals,
+		CredentialAttempts: p.CredentialAttempts, CodesEntered: p.CodesEntered, CodeRefusals: p.CodeRefusals, CodeUnknowns: p.CodeUnknowns, TOTPRefusals: p.TOTPRefusals,
 		LastTOTPStep: p.LastTOTPStep, LoginPath: p.LoginPath, Baseline: slices.Clone(p.Baseline), UsedAnswer: a.QuestionID,
 		Begun: a.QuestionID, Counts: map[string]int{beginAgain: p.Counts[beginAgain]},
 	}

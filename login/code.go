@@ -225,6 +225,10 @@ func (r *run) countRefusal() *session.Failure {
 		}
 		return nil
 	}
+	if r.again.code == ReasonCodeUnknown { // the site may have seen none; how often a person is asked is bounded elsewhere
+		r.progress.CodeUnknowns++
+		return nil
+	}
 	if r.progress.CodeRefusals++; r.progress.CodeRefusals >= maxCodeTries {
 		return r.failure(session.FailureNeedsUser, refusalOf(p).code, "The site refused the code or the answer three times.", e)
 	}
@@ -246,7 +250,7 @@ func refusalOf(p *submitted) *reason {
 func (r *run) askCode(message, about string) *Outcome {
 	q := Question{
 		Kind: session.AskCode, Message: message + ".", Fields: []session.Field{r.codeField()}, Medium: r.seen.Medium,
-		MaskedTarget: r.redact(r.seen.MaskedTarget), Length: r.seen.CodeLength, Attempt: r.progress.CodeRefusals + 1,
+		MaskedTarget: r.redact(r.seen.MaskedTarget), Length: r.seen.CodeLength, Attempt: r.progress.codeTries() + 1,
 	}
 	if q.MaskedTarget != "" {
 		q.Message = message + ", which it sent to " + q.MaskedTarget + "."

@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -91,6 +92,16 @@ func TestRun_WhenTheCodeWasClaimedBefore_NeverTypesIt(t *testing.T) {
 	require.Equal(t, login.ReasonCodeUnknown, out.Question.Reason)
 	require.Equal(t, 2, out.Question.Attempt)
 	require.Empty(t, b.page.values["code"])
+
+	for n := range 3 { // the site refused nothing, as far as anybody knows
+		id := fmt.Sprintf("ask_%d", n+2)
+		b.gate.taken = append(b.gate.taken, "enter_code/"+id)
+		out = b.resume(t, out, codeAnswer(id, testCode))
+		require.NotNil(t, out.Question, "%+v", out.Failed)
+		require.Equal(t, login.ReasonCodeUnknown, out.Question.Reason)
+	}
+	require.Equal(t, 5, out.Question.Attempt)
+	require.NotNil(t, b.resume(t, out, codeAnswer("ask_9", testCode)).LoggedIn)
 }
 
 func TestRun_WhenAnAnswerWasUsed_DoesNotUseItAgain(t *testing.T) {

@@ -77,6 +77,8 @@ type Progress struct {
 	CredentialAttempts int `json:"credentialAttempts,omitempty"`
 	// CodeRefusals counts the codes of people that the site refused.
 	CodeRefusals int `json:"codeRefusals,omitempty"`
+	// CodeUnknowns counts those of which nobody knows whether the site got them: a worker was killed in that moment.
+	CodeUnknowns int `json:"codeUnknowns,omitempty"`
 	// TOTPRefusals counts the computed codes that the site refused.
 	TOTPRefusals int `json:"totpRefusals,omitempty"`
 	// LastTOTPStep is the last time step whose code was typed; no step is typed twice.
@@ -117,3 +119,6 @@ func (p Progress) clone() Progress {
 	}
 	return p
 }
+
+// codeTries counts the codes of people that did not lead on.
+func (p *Progress) codeTries() int { return p.CodeRefusals + p.CodeUnknowns }

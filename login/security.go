@@ -42,6 +42,6 @@ func (r *run) answerSecurityQuestion(ctx context.Context) (*Outcome, error) {
 	return r.ask(Question{
 		Kind: session.AskSecurityQuestion, Message: "The site asks: " + cmp.Or(question, "a security question"),
 		Fields:  []session.Field{{Name: FieldAnswer, Type: "text", Label: cmp.Or(question, "Answer"), Secret: true}},
-		Attempt: r.progress.CodeRefusals + 1,
+		Attempt: r.progress.codeTries() + 1,
 	}, question), nil
 }
