@@ -121,4 +121,4 @@ func (p Progress) clone() Progress {
 }
 
 // codeTries counts the codes of people that did not lead on.
-func (p *Progress) codeTries() int { return p.CodeRefusals + p.CodeUnknowns }
+func (p Progress) codeTries() int { return p.CodeRefusals + p.CodeUnknowns }
