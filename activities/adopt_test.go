@@ -1,7 +1,6 @@
 package activities_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -39,31 +38,6 @@ func TestAdvance_OfAPageThatAKilledProcessLeft_AdoptsItAndGoesOn(t *testing.T) {
 	_, err = f.advance(page)
 	require.NoError(t, err)
 	require.Len(t, f.browser.adopted, 1, "it is held now")
-}
-
-func TestAdvance_OfAPageOnWhichNothingWasClaimed_OpensItAnew(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	page := f.opened(f.running("op_1"))
-	site := f.browser.made[0]
-	site.next = viewCode
-	site.settled = func(context.Context) error { return errors.New("killed") } // the login page stands there, perhaps not all of it
-	_, err := f.advance(page)
-	require.Error(t, err)
-	navigated := site.navs.Load()
-	require.Positive(t, navigated)
-	f.restart()
-	site.settled = nil
-
-	out, err := f.advance(page)
-	require.NoError(t, err)
-	require.NotNil(t, out.Question)
-	require.Equal(t, navigated+1, site.navs.Load())
-
-	f.restart()
-	_, err = f.advance(page)
-	require.NoError(t, err)
-	require.Equal(t, navigated+1, site.navs.Load(), "what was claimed may have been submitted")
 }
 
 func TestAdvance_OfAPageThatSomebodyElseAdopted_TakesItBackInsteadOfUsingItsOwn(t *testing.T) {

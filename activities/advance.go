@@ -92,7 +92,9 @@ func (p *Pages) run(ctx context.Context, held *heldPage, j *job, reporter login.
 			return login.Outcome{}, err
 		}
 		input.ClaimedAt = claimed
-		input.Resumed = !claimed.IsZero() || !untouched(held, input) // an untouched page is opened anew: it may be half of one
+		if claimed.IsZero() && untouched(held, input) {
+			input.UntouchedSince = held.lease.LentAt
+		}
 	}
 	gate := &claimGate{held: held, store: p.Store, op: &j.op, now: p.Now}
 	res, err := login.Run(running, held, gate, reporter, input)

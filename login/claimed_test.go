@@ -103,3 +103,21 @@ func TestRun_WhenAnEarlierExecutionDiedBeforeItSubmitted_SubmitsOnce(t *testing.
 		require.Zero(t, b.page.did("click"), name)
 	}
 }
+
+func TestRun_WhenNobodyTouchedThePage_WaitsOnlyForTheRest(t *testing.T) {
+	t.Parallel()
+	took := func(ago time.Duration) time.Duration {
+		s := plainSite()
+		s.pages["strange"] = &sitePage{model: loading()}
+		b := setup(t, s)
+		b.page.goTo("strange")
+		began := b.in.Clock.Now()
+		b.in.Resumed, b.in.UntouchedSince = true, began.Add(-ago)
+		require.NotNil(t, b.run(t).LoggedIn, "it is opened anew in the end")
+		return b.in.Clock.Now().Sub(began)
+	}
+	all := took(0)
+	require.InDelta(t, 2, (all - took(2*time.Second)).Seconds(), 0.5)
+	require.Greater(t, all-took(time.Hour), 3*time.Second)
+	require.InDelta(t, 0, (all - took(-time.Hour)).Seconds(), 1, "a clock that is ahead")
+}

@@ -71,9 +71,11 @@ type Input struct {
 	// Answer answers the last question; nil on the first run and when a run is repeated.
 	Answer *Answer
 	// Resumed is true on every run but an attempt's first: the page is where an earlier run left it, and Run reads
-	// it instead of opening the login URL. It is false, too, when no earlier run came to its end, and none claimed or used a
-	// secret of the account: then nothing is lost by opening it anew.
+	// it instead of opening the login URL.
 	Resumed bool
+	// UntouchedSince is not zero on a resumed run when no earlier one came to its end, and none claimed or used a secret of the
+	// account: what the page shows is not what comes after a login, and since then it had time to show it.
+	UntouchedSince time.Time
 	// ClaimedAt is when the attempt last won a claim; zero for never, or unknown. The site has had since then to answer what an
 	// earlier run submitted, so that a run that takes its place waits for no more than the rest.
 	ClaimedAt time.Time

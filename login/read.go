@@ -67,7 +67,7 @@ func (r *run) history() *History {
 		IdentifierSubmitted: r.progress.IdentifierSubmitted,
 		PasswordSubmitted:   r.progress.PasswordSubmitted,
 		CodeSubmitted:       r.progress.CodeSubmitted,
-		Resumed:             r.in.Resumed,
+		Resumed:             r.in.Resumed && r.in.UntouchedSince.IsZero(),
 		LoginPath:           cmp.Or(r.progress.LoginPath, pathOf(r.in.Project.LoginURL)),
 		Typed:               r.progress.Typed,
 		Baseline:            r.progress.Baseline,

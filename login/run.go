@@ -145,7 +145,7 @@ func (r *run) open(ctx context.Context) (*Outcome, error) {
 	}
 	if r.in.Resumed && !begun {
 		r.report.Step(session.StepDetecting)
-		r.actedAt = r.clock.Now()
+		r.actedAt = r.before(r.in.UntouchedSince, r.timing.Unknown)
 		if err := r.settle(ctx, r.page.Mark(), 0); err != nil {
 			return nil, err
 		}

@@ -283,14 +283,21 @@ func TestRun_WhenResumedAfterALostExecution_ReadsThePageFirst(t *testing.T) {
 	})
 	t.Run("an entrance that could be the account's own page", func(t *testing.T) {
 		t.Parallel()
-		entrance := addButton(login.PageModel{URL: "https://app.example/login", Status: 200, Headings: []string{"Welcome"}}, "go", "My account")
-		s := plainSite()
-		s.pages["entrance"] = &sitePage{model: entrance, submit: func(map[string]string) string { return "login" }}
-		b := setup(t, s)
-		b.page.goTo("entrance")
-		b.in.Resumed = true
-		require.NotNil(t, b.run(t).Question, "somebody may have logged in: a person is asked")
-		require.Zero(t, b.page.did("open"), "it goes on where the page is")
+		for _, untouched := range []bool{true, false} {
+			entrance := addButton(login.PageModel{URL: "https://app.example/login", Status: 200, Headings: []string{"Welcome"}}, "go", "My account")
+			s := plainSite()
+			s.pages["entrance"] = &sitePage{model: entrance, submit: func(map[string]string) string { return "login" }}
+			b := setup(t, s)
+			b.page.goTo("entrance")
+			b.in.Resumed = true
+			if untouched {
+				b.in.UntouchedSince = b.in.Clock.Now()
+			}
+			out := b.run(t)
+			require.Equal(t, untouched, out.LoggedIn != nil, "%+v", out)
+			require.Equal(t, !untouched, out.Question != nil, "somebody may have logged in: a person is asked")
+			require.Zero(t, b.page.did("open"), "it goes on where the page is")
+		}
 	})
 	t.Run("rejected meanwhile", func(t *testing.T) {
 		t.Parallel()

@@ -203,22 +203,22 @@ func (r *run) lookAtOthersWork(ctx context.Context, field Control, role Role) er
 	r.uncertain = r.wantsPassword()
 	r.progress.PasswordSubmitted = r.progress.PasswordSubmitted || r.wantsPassword()
 	r.progress.CodeSubmitted = r.progress.CodeSubmitted || codeRole(&r.seen) != ""
-	r.actedAt = r.othersActedAt()
+	r.actedAt = r.before(r.in.ClaimedAt, r.timing.Unchanged)
 	return r.look(ctx, r.page.Mark())
 }
 
-// othersActedAt is when an earlier execution acted, at the earliest: a process that is killed again and again would else never have
-// waited long enough for a form to react. A moment is left to look.
-func (r *run) othersActedAt() time.Time {
+// before is when an earlier execution acted: then, at the earliest so long ago that a moment is left of the wait for what comes of
+// it; now where that is not known. A process that is killed again and again would else never have waited long enough.
+func (r *run) before(then time.Time, wait time.Duration) time.Time {
 	now := r.clock.Now()
-	earliest := now.Add(r.timing.Grace - r.timing.Unchanged)
-	if r.in.ClaimedAt.IsZero() || r.in.ClaimedAt.After(now) {
+	earliest := now.Add(r.timing.Grace - wait)
+	switch {
+	case then.IsZero(), then.After(now):
 		return now
-	}
-	if r.in.ClaimedAt.Before(earliest) {
+	case then.Before(earliest):
 		return earliest
 	}
-	return r.in.ClaimedAt
+	return then
 }
 
 // unsent reports whether the form itself complains about a field that holds what was filled in, and nothing was sent: a
