@@ -30,7 +30,8 @@ type Admissions interface {
 	WithdrawOffers(ctx context.Context, host string) error
 	// AdmitOperations reckons what there is room for and admits the next in order, which it returns for the caller to start; what
 	// is not started then is among the UnstartedOperations. Their time to be started begins at r.At. Several callers at once admit
-	// each operation once. It writes only where something changed, and every few seconds.
+	// each operation once; only where a commit's answer was lost may two of them return it. It writes only where something changed,
+	// and every few seconds.
 	AdmitOperations(ctx context.Context, r Reckoning) ([]session.Operation, error)
 	// RecountAdmissions counts anew what is queued and in use, and takes in what a program wrote that does not admit.
 	RecountAdmissions(ctx context.Context) error

@@ -114,9 +114,10 @@ func (d *database) write(ctx context.Context, first string, fn func(ctx context.
 		return err
 	}
 	defer c.cancel()
-	longest := backoff
+	longest, unseen := backoff, false
 	for collisions := 0; ; {
-		err := d.try(limited, first, fn)
+		committing, err := d.try(limited, first, unseen, fn)
+		unseen = unseen || committing && away(err)
 		wait := pause
 		switch {
 		case collided(err) && collisions < maxCollisions:
@@ -132,27 +133,29 @@ func (d *database) write(ctx context.Context, first string, fn func(ctx context.
 	}
 }
 
-// try runs the transaction once, with a first statement unless that is empty.
-func (d *database) try(ctx context.Context, first string, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
+// try runs the transaction once, with a first statement unless that is empty. committing says that it came to its commit.
+func (d *database) try(ctx context.Context, first string, repeats bool,
+	fn func(ctx context.Context, tx relational.Tx) ([]string, error),
+) (committing bool, err error) {
 	tx, err := d.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { _ = tx.Rollback() }() // no effect after the commit
 	if first != "" {
 		if _, err := tx.ExecContext(ctx, first); err != nil {
-			return err
+			return false, err
 		}
 	}
-	t := &transaction{Tx: tx}
+	t := &transaction{Tx: tx, repeats: repeats}
 	changed, err := fn(ctx, t)
 	if err == nil {
 		err = tell(ctx, tx, changed)
 	}
 	if err := errors.Join(t.failed, err); err != nil {
-		return err
+		return false, err
 	}
-	return tx.Commit()
+	return true, tx.Commit()
 }
 
 // tell has the other processes told at the commit.
@@ -170,8 +173,12 @@ func tell(ctx context.Context, tx *sql.Tx, operations []string) error {
 type transaction struct {
 	*sql.Tx
 
-	failed error
+	failed  error
+	repeats bool
 }
+
+// Repeats implements relational.Tx.
+func (t *transaction) Repeats() bool { return t.repeats }
 
 // QueryContext implements relational.Queryer.
 func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {

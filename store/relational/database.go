@@ -28,6 +28,9 @@ type Queryer interface {
 type Tx interface {
 	Queryer
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	// Repeats reports whether a run before this one may have been committed: nobody saw how its commit ended. It is false after one
+	// that was rolled back for sure, whose rows somebody else may have written since.
+	Repeats() bool
 }
 
 // Database is what a driver gives to a DB.

@@ -231,7 +231,10 @@ func (d *DB) AdmitOperations(ctx context.Context, r store.Reckoning) ([]session.
 				return err
 			}
 		}
-		chosen = append(chosen, k.next...) // a run before may have been committed
+		if !tx.again {
+			chosen = nil // rolled back: others may have admitted them since, and start them
+		}
+		chosen = append(chosen, k.next...)
 		admitted, err = tx.unstarted(ctx, chosen)
 		return err
 	})

@@ -15,7 +15,7 @@ type tx struct {
 	Tx
 
 	changed []string
-	// again is true where the call's func ran to its end before, so that its writes may have been committed.
+	// again is true where a run before may have been committed; see Tx.Repeats.
 	again  bool
 	events []store.Event
 	// takenUp is what consume took up for the event that the write tells of.
@@ -38,18 +38,17 @@ func (d *DB) writeBy(ctx context.Context, by func(context.Context, func(context.
 ) error {
 	var changed []string
 	var events []store.Event
-	runs, ran, began := 0, false, time.Now()
+	runs, began := 0, time.Now()
 	err := by(ctx, func(ctx context.Context, inner Tx) ([]string, error) {
 		runs++
-		t := &tx{Tx: inner, again: ran}
+		t := &tx{Tx: inner, again: inner.Repeats()}
 		err := fn(ctx, t)
 		if err == nil {
 			err = t.keepJournal(ctx)
 		}
-		if err == nil && (len(t.events) > 0 || !ran) { // one that finds nothing left to do was committed before
+		if err == nil && (len(t.events) > 0 || !t.again) { // one that finds nothing left to do was committed before
 			events = t.events
 		}
-		ran = ran || err == nil
 		changed = append(changed, t.changed...) // a run before may have been committed
 		return t.changed, err
 	})

@@ -115,6 +115,9 @@ func (f *file) transact(ctx context.Context, fn func(ctx context.Context, tx rel
 // transaction is a *sql.Tx whose rows are relational ones.
 type transaction struct{ *sql.Tx }
 
+// Repeats implements relational.Tx: nothing runs again here.
+func (transaction) Repeats() bool { return false }
+
 // QueryContext implements relational.Queryer.
 func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
 	return t.Tx.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller does

@@ -24,8 +24,14 @@ func (f forgetful) Write(ctx context.Context, fn func(ctx context.Context, tx re
 	if err := f.file.Write(ctx, fn); err != nil {
 		return err
 	}
-	return f.file.Write(ctx, fn)
+	return f.file.Write(ctx, func(ctx context.Context, tx relational.Tx) ([]string, error) { return fn(ctx, repeated{tx}) })
 }
+
+// repeated is a transaction whose like was committed before.
+type repeated struct{ relational.Tx }
+
+// Repeats is so.
+func (repeated) Repeats() bool { return true }
 
 // WriteInTurn writes twice.
 func (f forgetful) WriteInTurn(ctx context.Context, fn func(ctx context.Context, tx relational.Tx) ([]string, error)) error {
