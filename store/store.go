@@ -317,6 +317,10 @@ type Sweeps interface {
 	UnconsumedAnswers(ctx context.Context, t time.Time, limit int) ([]AnsweredQuestion, error)
 	// LiveOperations lists running and waiting operations in id order after a cursor ("" for the start).
 	LiveOperations(ctx context.Context, after string, limit int) ([]session.Operation, error)
+	// LiveAmong lists those of a few hundred ids at most that are running or waiting.
+	LiveAmong(ctx context.Context, ids []string) ([]session.Operation, error)
+	// UnfollowedCancels lists running and waiting operations that are to be canceled, first asked first.
+	UnfollowedCancels(ctx context.Context, limit int) ([]session.Operation, error)
 	// Census counts what is live.
 	Census(ctx context.Context) (Census, error)
 	// LostLeases lists unreleased leases of live operations whose browser is marked lost.

@@ -8,6 +8,7 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -146,6 +147,42 @@ func (d *Dispatcher) End(ctx context.Context, ref store.Ref) (code string, runni
 	default:
 		return "workflow_ended", false, nil
 	}
+}
+
+// endedLimit is how many ends are listed in one call.
+const endedLimit = 1000
+
+// Ended lists the operations whose workflow came to a bad end since then, by Temporal's clock; ever for the zero time. A workflow that
+// ends by its own story has written that to its row. Temporal lists an end a little later than it happened.
+func (d *Dispatcher) Ended(ctx context.Context, since time.Time) ([]string, error) {
+	request := &workflowservice.ListWorkflowExecutionsRequest{
+		PageSize: endedLimit,
+		Query:    "WorkflowType = '" + workflows.LoginWorkflow + "' AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')",
+	}
+	if !since.IsZero() {
+		request.Query += " AND CloseTime >= '" + since.UTC().Format(time.RFC3339Nano) + "'"
+	}
+	var ids []string
+	for {
+		page, err := d.endedPage(ctx, request)
+		if err != nil {
+			return nil, fmt.Errorf("list the workflows that ended: %w", err)
+		}
+		for _, e := range page.GetExecutions() {
+			ids = append(ids, e.GetExecution().GetWorkflowId())
+		}
+		request.NextPageToken = page.GetNextPageToken()
+		if len(request.GetNextPageToken()) == 0 {
+			return ids, nil
+		}
+	}
+}
+
+func (d *Dispatcher) endedPage(ctx context.Context, request *workflowservice.ListWorkflowExecutionsRequest,
+) (*workflowservice.ListWorkflowExecutionsResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return d.Client.ListWorkflow(ctx, request)
 }
 
 // gone reports that Temporal has no such running workflow.

@@ -3,11 +3,13 @@ package worker_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
@@ -165,4 +167,38 @@ func TestEnd_OfAMissingWorkflow_IsAnEnd_AndOfAnUnreachableServerIsNone(t *testin
 	m.On("DescribeWorkflowExecution", bounded, "op_1", "").Return(nil, errAway).Once()
 	_, _, err = d.End(t.Context(), dispatched)
 	require.ErrorIs(t, err, errAway, "a row must not be closed because Temporal is away")
+}
+
+func TestEnded_ListsEveryPage_SinceThen(t *testing.T) {
+	t.Parallel()
+	d, c := newDispatcher(t)
+	since := time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600))
+	page := func(token string, ids ...string) *workflowservice.ListWorkflowExecutionsResponse {
+		res := &workflowservice.ListWorkflowExecutionsResponse{NextPageToken: []byte(token)}
+		for _, id := range ids {
+			res.Executions = append(res.Executions, &workflowpb.WorkflowExecutionInfo{Execution: &commonpb.WorkflowExecution{WorkflowId: id}})
+		}
+		return res
+	}
+	asked := func(token string) any {
+		return mock.MatchedBy(func(r *workflowservice.ListWorkflowExecutionsRequest) bool {
+			return string(r.GetNextPageToken()) == token && strings.Contains(r.GetQuery(), "CloseTime >= '2026-01-02T02:04:05Z'")
+		})
+	}
+	c.On("ListWorkflow", bounded, asked("")).Return(page("more", "op_1", "op_2"), nil).Once()
+	c.On("ListWorkflow", bounded, asked("more")).Return(page("", "op_3"), nil).Once()
+	ids, err := d.Ended(t.Context(), since)
+	require.NoError(t, err)
+	require.Equal(t, []string{"op_1", "op_2", "op_3"}, ids)
+}
+
+func TestEnded_WhenTemporalIsAway_SaysWhatItDid(t *testing.T) {
+	t.Parallel()
+	d, c := newDispatcher(t)
+	c.On("ListWorkflow", bounded, mock.MatchedBy(func(r *workflowservice.ListWorkflowExecutionsRequest) bool {
+		return !strings.Contains(r.GetQuery(), "CloseTime")
+	})).Return(nil, errAway)
+	_, err := d.Ended(t.Context(), time.Time{})
+	require.ErrorIs(t, err, errAway)
+	require.ErrorContains(t, err, "list the workflows that ended")
 }

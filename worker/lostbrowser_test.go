@@ -38,6 +38,14 @@ func (s *lostLeases) OrphanLeases(context.Context, time.Time, int) ([]store.Leas
 	return nil, nil
 }
 
+func (s *lostLeases) LiveAmong(context.Context, []string) ([]session.Operation, error) {
+	return nil, nil
+}
+
+func (s *lostLeases) UnfollowedCancels(context.Context, int) ([]session.Operation, error) {
+	return nil, nil
+}
+
 func (s *lostLeases) LiveOperations(context.Context, string, int) ([]session.Operation, error) {
 	return nil, nil
 }

@@ -45,6 +45,8 @@ type Workflows interface {
 	BrowserLost(ctx context.Context, ref store.Ref, browserID string) error
 	Cancel(ctx context.Context, ref store.Ref) error
 	End(ctx context.Context, ref store.Ref) (code string, running bool, err error)
+	// Ended lists the operations whose workflow came to a bad end since then, or ever: terminated, timed out, failed, canceled.
+	Ended(ctx context.Context, since time.Time) ([]string, error)
 }
 
 // Reconciler makes good what a crash left undone: it starts what a row promises and no workflow does, repeats the signals
@@ -59,7 +61,10 @@ type Reconciler struct {
 	Made func(ctx context.Context, action string)
 
 	lastGone   time.Time
+	lastEnded  time.Time
 	goneCursor string
+	// closed counts the rows that were closed because their workflow is gone.
+	closed int
 	// lostBefore are the leases that the last sweep found on lost browsers.
 	lostBefore map[leaseKey]bool
 

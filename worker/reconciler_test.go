@@ -3,7 +3,9 @@ package worker_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -30,6 +32,9 @@ type fakeWorkflows struct {
 	canceled []string
 	ended    map[string]string
 	err      error
+	// unlisted are the ended workflows that Temporal does not list; looks counts those that were looked at one by one.
+	unlisted bool
+	looks    int
 	// refuses is the question whose signal is refused.
 	refuses string
 }
@@ -67,8 +72,16 @@ func (f *fakeWorkflows) Cancel(_ context.Context, ref store.Ref) error {
 }
 
 func (f *fakeWorkflows) End(_ context.Context, ref store.Ref) (string, bool, error) {
+	f.looks++
 	code, ended := f.ended[ref.Operation]
 	return code, !ended, f.err
+}
+
+func (f *fakeWorkflows) Ended(context.Context, time.Time) ([]string, error) {
+	if f.unlisted {
+		return nil, f.err
+	}
+	return slices.Sorted(maps.Keys(f.ended)), f.err
 }
 
 // bundle is a reconciler over a real store, with a clock that the test moves.
@@ -263,6 +276,55 @@ func TestSweep_ClosesRowsWhoseWorkflowIsGone_Within30Seconds(t *testing.T) {
 			_, err := b.db.OperationSecrets(t.Context(), ref)
 			require.ErrorIs(t, err, store.ErrSecretsErased)
 		})
+	}
+}
+
+// waitingMany are a hundred logins that wait.
+func (b *bundle) waitingMany() []store.Ref {
+	refs := []store.Ref{}
+	for i := range 100 {
+		refs = append(refs, b.waiting(fmt.Sprintf("op_%03d", i)))
+	}
+	return refs
+}
+
+func TestSweep_WhenManyWait_FindsTheOneWhoseWorkflowIsGone_WithoutLookingAtEach(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	refs := b.waitingMany()
+	b.Sweep(t.Context())
+	before := b.workflows.looks
+	b.workflows.ended["op_099"] = "workflow_terminated"
+	for range 10 {
+		b.after(time.Second).Sweep(t.Context())
+	}
+	require.Equal(t, session.OperationFailed, b.operation(refs[99]).State)
+	require.LessOrEqual(t, b.workflows.looks-before, 2*20+1, "two looks around, and the one that ended")
+	require.Equal(t, session.OperationWaiting, b.operation(refs[98]).State)
+}
+
+func TestSweep_WhenTemporalLostAWorkflowWithoutAWord_FindsItInTime(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	refs := b.waitingMany()
+	b.workflows.unlisted, b.workflows.ended["op_099"] = true, "workflow_missing"
+	for range 5 * 8 {
+		b.after(time.Second).Sweep(t.Context())
+	}
+	require.Equal(t, "workflow_missing", b.operation(refs[99]).Failure.Code)
+}
+
+func TestSweep_WhenTemporalsDataIsGone_ClosesEveryRowAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	refs := b.waitingMany()
+	b.workflows.unlisted = true
+	for _, ref := range refs {
+		b.workflows.ended[ref.Operation] = "workflow_missing"
+	}
+	b.after(10 * time.Second).Sweep(t.Context())
+	for _, ref := range refs {
+		require.Equal(t, session.OperationFailed, b.operation(ref).State, ref.Operation)
 	}
 }
 

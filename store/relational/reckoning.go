@@ -29,7 +29,7 @@ ORDER BY ticket LIMIT ?4`
 	// and take nothing from the others.
 	selectOffered = `SELECT browser, CAST(sum(pages) AS BIGINT) FROM (
 SELECT browser, pages FROM offers WHERE offered_at > ?1
-UNION ALL SELECT b.kind, 1 FROM browsers b JOIN leases l ON l.browser_id = b.id AND l.released_at = 0 WHERE b.lost_at = 0
+UNION ALL SELECT b.kind, (SELECT count(*) FROM leases l WHERE l.browser_id = b.id AND l.released_at = 0) FROM browsers b WHERE b.lost_at = 0
 AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.host = b.host AND o.browser = b.kind AND o.offered_at > ?1)) offered GROUP BY browser`
 	putQueue = `INSERT INTO queues (browser, pages, max_pages, reckoned_at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (browser) DO UPDATE SET pages = excluded.pages, max_pages = excluded.max_pages, reckoned_at = excluded.reckoned_at`

@@ -3,15 +3,28 @@ package relational
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/anteroom/anteroom/session"
 	"github.com/anteroom/anteroom/store"
 )
 
-// selectLeases must be followed by a condition that includes l.released_at = 0: leases pile up, open ones do not.
-const selectLeases = "SELECT " + leaseColumns + `, o.state, COALESCE(q.expires_at, 0) FROM leases l INDEXED BY leases_open
-JOIN operations o ON o.id = l.operation_id LEFT JOIN questions q ON q.operation_id = l.operation_id AND q.state = 'open' `
+const (
+	leaseAndState = leaseColumns + ", o.state, COALESCE(q.expires_at, 0)"
+	// ofLease joins what leaseAndState has besides a lease.
+	ofLease = " JOIN operations o ON o.id = l.operation_id" + openQuestion
+	// openQuestion is what an operation waits for.
+	openQuestion = " LEFT JOIN questions q ON q.operation_id = l.operation_id AND q.state = 'open' "
+	// selectLeases must be followed by a condition that includes l.released_at = 0: leases pile up, open ones do not.
+	selectLeases = "SELECT " + leaseAndState + " FROM leases l INDEXED BY leases_open" + ofLease
+	// The two that are asked for every second do not go through all open leases.
+	selectLost = selectLeases + `WHERE l.released_at = 0 AND l.browser_id IN (SELECT id FROM browsers WHERE lost_at > 0) AND o.finished_at = 0`
+	// selectOrphans relies on that an operation is admitted until it is over and holds no lease.
+	selectOrphans = "SELECT " + leaseAndState + " FROM operations o INDEXED BY operations_unreleased JOIN leases l ON l.operation_id = o.id" + openQuestion + `
+WHERE o.admission = 'admitted' AND o.finished_at > 0 AND o.finished_at < ?2 AND l.released_at = 0`
+)
 
 func leaseWithState(row Row) (store.Lease, error) {
 	var state session.OperationState
@@ -40,10 +53,32 @@ func (d *DB) UnstartedOperations(ctx context.Context, t time.Time, limit int) ([
 	return sweep(ctx, d, "unstarted operations", operationRow, selectUnstarted, limit, at(t))
 }
 
+const (
+	selectWorking    = "SELECT " + operationColumns + " FROM operations WHERE state IN ('running', 'waiting') AND "
+	selectUnfollowed = selectWorking + "cancel_requested_at > 0 ORDER BY cancel_requested_at, id LIMIT ?1"
+)
+
 // LiveOperations lists running and waiting operations by id; see store.Sweeps.
 func (d *DB) LiveOperations(ctx context.Context, after string, limit int) ([]session.Operation, error) {
-	return sweep(ctx, d, "live operations", operationRow,
-		"SELECT "+operationColumns+" FROM operations WHERE state IN ('running', 'waiting') AND id > ?2 ORDER BY id LIMIT ?1", limit, after)
+	return sweep(ctx, d, "live operations", operationRow, selectWorking+"id > ?2 ORDER BY id LIMIT ?1", limit, after)
+}
+
+// LiveAmong lists those that are running or waiting; see store.Sweeps.
+func (d *DB) LiveAmong(ctx context.Context, ids []string) ([]session.Operation, error) {
+	if len(ids) == 0 {
+		return []session.Operation{}, nil
+	}
+	args, places := make([]any, len(ids)), make([]string, len(ids))
+	for i, id := range ids {
+		args[i], places[i] = id, "?"+strconv.Itoa(i+2)
+	}
+	return sweep(ctx, d, "which operations are live", operationRow,
+		selectWorking+"id IN ("+strings.Join(places, ", ")+") ORDER BY id LIMIT ?1", len(ids), args...)
+}
+
+// UnfollowedCancels lists what is to be canceled and goes on; see store.Sweeps.
+func (d *DB) UnfollowedCancels(ctx context.Context, limit int) ([]session.Operation, error) {
+	return sweep(ctx, d, "unfollowed cancels", operationRow, selectUnfollowed, limit)
 }
 
 // UnconsumedAnswers lists answers that their workflow did not take up, oldest first; see store.Sweeps.
@@ -70,12 +105,10 @@ func (d *DB) OpenLeases(ctx context.Context, browserID string) ([]store.Lease, e
 
 // LostLeases lists leases of live operations whose browser is lost; see store.Sweeps.
 func (d *DB) LostLeases(ctx context.Context, limit int) ([]store.Lease, error) {
-	return sweep(ctx, d, "lost leases", leaseWithState, selectLeases+`JOIN browsers b ON b.id = l.browser_id
-WHERE l.released_at = 0 AND b.lost_at > 0 AND o.finished_at = 0 ORDER BY l.lent_at, l.operation_id, l.attempt LIMIT ?1`, limit)
+	return sweep(ctx, d, "lost leases", leaseWithState, selectLost+" ORDER BY l.lent_at, l.operation_id, l.attempt LIMIT ?1", limit)
 }
 
 // OrphanLeases lists leases that outlived their operation; see store.Sweeps.
 func (d *DB) OrphanLeases(ctx context.Context, t time.Time, limit int) ([]store.Lease, error) {
-	return sweep(ctx, d, "orphan leases", leaseWithState, selectLeases+`WHERE l.released_at = 0 AND o.finished_at > 0 AND o.finished_at < ?2
-ORDER BY o.finished_at, l.operation_id, l.attempt LIMIT ?1`, limit, at(t))
+	return sweep(ctx, d, "orphan leases", leaseWithState, selectOrphans+" ORDER BY o.finished_at, l.operation_id, l.attempt LIMIT ?1", limit, at(t))
 }

@@ -43,6 +43,8 @@ var spansWorkspaces = map[string]string{
 	"UnstartedOperations": reconcilers,
 	"UnconsumedAnswers":   reconcilers,
 	"LiveOperations":      reconcilers,
+	"LiveAmong":           reconcilers,
+	"UnfollowedCancels":   reconcilers,
 	"LostLeases":          reconcilers,
 	"OrphanLeases":        reconcilers,
 	"Census":              "the operator counts all of them",

@@ -53,6 +53,36 @@ var sweepTests = tests{
 		}
 		require.Equal(f.t, want, got)
 	},
+	"LiveAmong_WhenSomeAreOverOrUnknown_ListsTheOthers": func(f *fixture) {
+		f.queued("queued")
+		f.finished("finished", session.OperationFailed)
+		running := f.running("running")
+		waiting, _ := f.waiting("waiting")
+		f.running("unnamed")
+		ops, err := f.LiveAmong(f.t.Context(), []string{waiting.Operation, "finished", "queued", "unknown", running.Operation, running.Operation})
+		require.NoError(f.t, err)
+		require.Equal(f.t, []string{running.Operation, waiting.Operation}, ids(ops))
+		ops, err = f.LiveAmong(f.t.Context(), nil)
+		require.NoError(f.t, err)
+		require.Empty(f.t, ops)
+	},
+	"UnfollowedCancels_WhenAskedFor_ListsWhatGoesOn": func(f *fixture) {
+		f.running("unasked")
+		asked := []string{}
+		for _, ref := range []store.Ref{f.running("a"), f.running("b"), f.running("over")} {
+			_, err := f.RequestCancel(f.t.Context(), ref, after(time.Minute))
+			require.NoError(f.t, err)
+			asked = append(asked, ref.Operation)
+		}
+		_, err := f.FinishOperation(f.t.Context(), end(refOf(asked[2]), 9, session.OperationCanceled))
+		require.NoError(f.t, err)
+		ops, err := f.UnfollowedCancels(f.t.Context(), 10)
+		require.NoError(f.t, err)
+		require.Equal(f.t, asked[:2], ids(ops))
+		ops, err = f.UnfollowedCancels(f.t.Context(), 1)
+		require.NoError(f.t, err)
+		require.Equal(f.t, asked[:1], ids(ops))
+	},
 	"UnconsumedAnswers_WhenNobodyTookThemUp_NamesTheRun": func(f *fixture) {
 		ref, question := f.answered("a")
 		f.waiting("unanswered")
