@@ -14,7 +14,7 @@ const (
 	// endedOverlap is how far back workflows that ended are listed again: Temporal lists them late, and by its own clock.
 	endedOverlap = 5 * time.Minute
 	// aroundLimit is how many rows are looked at one by one each time.
-	aroundLimit = 20
+	aroundLimit = 10
 )
 
 // closeGone closes the rows whose workflow is gone, and repeats cancels that were not followed. One call for each row would be more

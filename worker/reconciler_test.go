@@ -299,7 +299,7 @@ func TestSweep_WhenManyWait_FindsTheOneWhoseWorkflowIsGone_WithoutLookingAtEach(
 		b.after(time.Second).Sweep(t.Context())
 	}
 	require.Equal(t, session.OperationFailed, b.operation(refs[99]).State)
-	require.LessOrEqual(t, b.workflows.looks-before, 2*20+1, "two looks around, and the one that ended")
+	require.LessOrEqual(t, b.workflows.looks-before, 2*10+1, "two looks around, and the one that ended")
 	require.Equal(t, session.OperationWaiting, b.operation(refs[98]).State)
 }
 
@@ -308,7 +308,7 @@ func TestSweep_WhenTemporalLostAWorkflowWithoutAWord_FindsItInTime(t *testing.T)
 	b := setup(t)
 	refs := b.waitingMany()
 	b.workflows.unlisted, b.workflows.ended["op_099"] = true, "workflow_missing"
-	for range 5 * 8 {
+	for range 10 * 8 {
 		b.after(time.Second).Sweep(t.Context())
 	}
 	require.Equal(t, "workflow_missing", b.operation(refs[99]).Failure.Code)
