@@ -143,6 +143,24 @@ func TestPageActivities_OfAnEndedOperation_AreOver(t *testing.T) {
 	requireType(t, f.run("prove", f.pages.Prove, &workflows.ProveInput{Page: page}, nil), workflows.ErrorOperationOver, false)
 }
 
+func TestFinish_WhereThePageIsHeld_GivesItBack(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ref := f.running("op_1")
+	page := f.opened(ref)
+	f.records.GiveBack = f.pages.GiveBack
+	in := &workflows.FinishInput{Page: &page, Failure: siteFailure(), Write: workflows.Write{
+		Workspace: ref.Workspace, Operation: ref.Operation, RunID: runID, Seq: 9, Attempt: 1, State: session.OperationFailed,
+	}}
+	for _, given := range []bool{true, false} {
+		out, err := f.records.Finish(t.Context(), in)
+		require.NoError(t, err)
+		require.Equal(t, given, out.GivenBack, "who does not hold it leaves it to the workflow")
+		require.Zero(t, f.browser.open())
+	}
+	require.False(t, f.lease(ref, 1).ReleasedAt.IsZero())
+}
+
 func TestClosePage_GivesThePageBack_AndARepeatIsHarmless(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

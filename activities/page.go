@@ -74,6 +74,25 @@ func (p *Pages) ClosePage(ctx context.Context, in *workflows.ClosePageInput) err
 	return translate("close the page", p.dispose(ctx, refOf(in.Page), in.Page.Attempt))
 }
 
+// giveBackTimeout bounds GiveBack: a task of the workflow waits for it.
+const giveBackTimeout = 3 * time.Second
+
+// GiveBack is ClosePage for a page that this process holds: an activity of its own would cost more than closing the page. It reports
+// false where another process has the page, or it could not be closed; then ClosePage does it.
+func (p *Pages) GiveBack(ctx context.Context, page workflows.PageRef) bool {
+	ref := refOf(page)
+	if lent := p.lent.get(ref.Operation, page.Attempt); lent == nil || lent.page.Detached() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, giveBackTimeout)
+	defer cancel()
+	if err := p.dispose(ctx, ref, page.Attempt); err != nil {
+		p.Logger.WarnContext(ctx, "page not given back; it is tried again", "operation", ref.Operation, "error", err)
+		return false
+	}
+	return true
+}
+
 func (p *Pages) dispose(ctx context.Context, ref store.Ref, attempt int) error {
 	lent := p.lent.take(ref.Operation, attempt)
 	if lent != nil {

@@ -30,6 +30,9 @@ type Records struct {
 	Now   func() time.Time
 	// OnBrowserLost is for projects that do not say.
 	OnBrowserLost session.BrowserLostPolicy
+	// GiveBack gives back the page of an operation that ended, where this process holds it: [Pages.GiveBack]. Nil leaves it to the
+	// workflow.
+	GiveBack func(ctx context.Context, page workflows.PageRef) bool
 }
 
 // Begin claims the operation for the run and returns what the workflow needs to know of its project.
@@ -75,15 +78,19 @@ func (r *Records) CloseQuestion(ctx context.Context, in *workflows.CloseQuestion
 	return &workflows.CloseQuestionOutput{State: state}, nil
 }
 
-// Finish ends the operation.
-func (r *Records) Finish(ctx context.Context, in *workflows.FinishInput) error {
+// Finish ends the operation. Nobody waits for the page by then.
+func (r *Records) Finish(ctx context.Context, in *workflows.FinishInput) (*workflows.FinishOutput, error) {
 	_, err := r.Store.FinishOperation(ctx, store.Finish{
 		Transition:   r.transition(in.Write),
 		Failure:      in.Failure,
 		Verdict:      in.Verdict,
 		SessionState: SessionStateAfter(in.Write.State, in.Failure),
 	})
-	return translate("finish the operation", err)
+	if err != nil {
+		return nil, translate("finish the operation", err)
+	}
+	given := in.Page != nil && r.GiveBack != nil && r.GiveBack(ctx, *in.Page)
+	return &workflows.FinishOutput{GivenBack: given}, nil
 }
 
 // SessionStateAfter is what a session without a proven state becomes when its operation ends.

@@ -141,7 +141,9 @@ func TestFinish_EndsOperationAndSession_AndARepeatIsHarmless(t *testing.T) {
 	failure := session.NewFailure(session.FailureNeedsUser, "consent", "somebody must agree")
 	in := &workflows.FinishInput{Write: write("op_1", 2, session.OperationFailed), Failure: failure}
 	for range 2 {
-		require.NoError(t, f.records.Finish(t.Context(), in))
+		out, err := f.records.Finish(t.Context(), in)
+		require.NoError(t, err)
+		require.False(t, out.GivenBack, "there was no page")
 	}
 	op := f.operation(ref)
 	require.Equal(t, session.OperationFailed, op.State)
@@ -170,7 +172,8 @@ func TestRecords_OfAnOperationThatIsOver_SaySo(t *testing.T) {
 		},
 		"finish": func(w workflows.Write) error {
 			w.State = session.OperationFailed
-			return f.records.Finish(t.Context(), &workflows.FinishInput{Write: w, Failure: siteFailure()})
+			_, err := f.records.Finish(t.Context(), &workflows.FinishInput{Write: w, Failure: siteFailure()})
+			return err
 		},
 		"unknown": func(w workflows.Write) error {
 			w.Operation = "op_none"

@@ -40,8 +40,8 @@ type Browser struct {
 	// events carries targets to close from the event listener to the goroutine that may send commands.
 	events chan target.ID
 
-	// warm holds pages that are ready before they are asked for.
-	warm *warmPool
+	// warm holds pages that are ready before they are asked for, passing those that end with this process; nil where all do.
+	warm, passing *warmPool
 
 	worn atomic.Bool
 	// logins began on its pages and were not yet reported.
@@ -98,9 +98,7 @@ func (b *Browser) close(ctx context.Context) error {
 		b.waitAlloc()
 		b.waitRoot()
 		b.workers.Wait()
-		for _, p := range b.warm.close() {
-			_ = p.Close(ctx)
-		}
+		b.closeWarm(ctx)
 	}()
 	select {
 	case <-done:

@@ -30,7 +30,7 @@ type PageOptions struct {
 	// LoadMedia has images, media and fonts loaded. Otherwise they are left out, where the path says what they are.
 	LoadMedia bool
 	// Passing has the page end with the process that made it, however that ends: for pages that no lease names, such as those
-	// of a proof. It is no warm one.
+	// of a proof.
 	Passing bool
 }
 
@@ -39,8 +39,8 @@ type PageOptions struct {
 func (b *Browser) NewPage(ctx context.Context, o PageOptions) (*Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, createTimeout)
 	defer cancel()
-	if !o.Passing && (o.ProxyURL == "" || o.ProxyURL == b.opts.ProxyURL) {
-		if p := b.warm.take(); p != nil {
+	if w := b.warmFor(o); w != nil {
+		if p := w.take(); p != nil {
 			if err := p.dress(ctx, o); err == nil {
 				return p, nil
 			}

@@ -19,7 +19,7 @@ import (
 
 // ConnectOptions say how this process uses a browser of a Keeper.
 type ConnectOptions struct {
-	// WarmPages is Options.WarmPages. They are of use to this process only, and go with it.
+	// WarmPages is Options.WarmPages; as many more are kept ready for proofs. They are of use to this process only, and go with it.
 	WarmPages int
 	// OwnPorts are ports that this process listens on, which no page may reach while it is connected.
 	OwnPorts []uint16
@@ -63,12 +63,13 @@ func (e *Endpoint) Connect(ctx context.Context, id string, o ConnectOptions) (*B
 	}.withDefaults(), profile{})
 	b.id, b.pid = info.ID, info.PID
 	b.kept = &kept{endpoint: e, conn: conn, name: name, leaving: make(chan struct{}), known: make(chan struct{})}
+	b.passing = newWarmPool(o.WarmPages, PageOptions{Passing: true})
 	b.attachToKept()
 	if err := b.start(ctx); err != nil {
 		_ = b.Close(context.WithoutCancel(ctx))
 		return nil, err
 	}
-	b.workers.Go(b.keepWarm)
+	b.startWarm()
 	b.workers.Go(b.findOut)
 	return b, nil
 }
@@ -115,9 +116,7 @@ func (b *Browser) attachToKept() {
 
 // leaveKept disconnects knowingly: the warm pages go, and the end of the connection means nothing.
 func (b *Browser) leaveKept(ctx context.Context) {
-	for _, p := range b.warm.close() {
-		_ = p.Close(ctx)
-	}
+	b.closeWarm(ctx)
 	b.kept.leave()
 }
 

@@ -81,7 +81,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 		_ = b.Close(context.WithoutCancel(ctx))
 		return nil, err
 	}
-	b.workers.Go(b.keepWarm)
+	b.startWarm()
 	announceStart(b.opts, who, KeptBrowser{ID: b.id, Kind: b.opts.Kind, PID: b.pid, Version: b.version})
 	return b, nil
 }
@@ -105,7 +105,7 @@ func newBrowser(o Options, dir profile) *Browser {
 		profile: dir,
 		tenants: map[cdp.BrowserContextID]*tenant{},
 		events:  make(chan target.ID, 64),
-		warm:    newWarmPool(o.WarmPages),
+		warm:    newWarmPool(o.WarmPages, PageOptions{}),
 	}
 }
 

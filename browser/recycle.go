@@ -226,10 +226,4 @@ func (b *Browser) ReportLogins(ctx context.Context) error {
 
 // Retire gives up the warm pages for good: the keeper has another browser for new logins. Pages in use stay, and proofs are
 // still made. Repeats are harmless.
-func (b *Browser) Retire(ctx context.Context) {
-	for _, p := range b.warm.close() {
-		if err := p.Close(ctx); err != nil {
-			b.opts.Logger.Debug("did not close a warm page", "browser", b.id, "error", err)
-		}
-	}
-}
+func (b *Browser) Retire(ctx context.Context) { b.closeWarm(ctx) }

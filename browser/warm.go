@@ -18,7 +18,8 @@ const (
 
 // warmPool keeps fresh pages ready, each with a browser context of its own, on an empty document. A page leaves it once.
 type warmPool struct {
-	want int
+	want    int
+	options PageOptions
 	// taken has one slot; it is filled when a page left.
 	taken chan struct{}
 
@@ -27,11 +28,11 @@ type warmPool struct {
 	closed bool
 }
 
-func newWarmPool(want int) *warmPool {
+func newWarmPool(want int, o PageOptions) *warmPool {
 	if want == 0 {
 		want = defaultWarmPages
 	}
-	return &warmPool{want: max(0, want), taken: make(chan struct{}, 1)}
+	return &warmPool{want: max(0, want), options: o, taken: make(chan struct{}, 1)}
 }
 
 // take hands out a ready page; nil when there is none. Lost ones stay for drop.
@@ -89,25 +90,59 @@ func (w *warmPool) close() []*Page {
 	return pages
 }
 
+// warmFor is the pool that has such pages ready; nil where none has.
+func (b *Browser) warmFor(o PageOptions) *warmPool {
+	switch {
+	case o.ProxyURL != "" && o.ProxyURL != b.opts.ProxyURL:
+		return nil
+	case o.Passing && b.passing != nil:
+		return b.passing
+	}
+	return b.warm
+}
+
+// startWarm keeps the pools filled until the browser ends.
+func (b *Browser) startWarm() {
+	for _, w := range []*warmPool{b.warm, b.passing} {
+		if w != nil {
+			b.workers.Go(func() { b.keepWarm(w) })
+		}
+	}
+}
+
+// closeWarm empties the pools for good.
+func (b *Browser) closeWarm(ctx context.Context) {
+	for _, w := range []*warmPool{b.warm, b.passing} {
+		if w == nil {
+			continue
+		}
+		for _, p := range w.close() {
+			if err := p.Close(ctx); err != nil {
+				b.opts.Logger.Debug("did not close a warm page", "browser", b.id, "error", err)
+			}
+		}
+	}
+}
+
 // keepWarm fills the pool whenever a page left it, until the browser ends.
-func (b *Browser) keepWarm() {
+func (b *Browser) keepWarm(w *warmPool) {
 	wait := time.NewTimer(0)
 	defer wait.Stop()
 	for {
 		select {
 		case <-b.root.Done():
 			return
-		case <-b.warm.taken:
+		case <-w.taken:
 			wait.Reset(warmDelay)
 			continue
 		case <-wait.C:
 		}
-		lost, missing := b.warm.drop()
+		lost, missing := w.drop()
 		for _, p := range lost {
 			_ = p.Close(b.root)
 		}
 		for range missing {
-			if !b.makeWarm() {
+			if !b.makeWarm(w) {
 				wait.Reset(warmRetry)
 				break
 			}
@@ -115,13 +150,13 @@ func (b *Browser) keepWarm() {
 	}
 }
 
-func (b *Browser) makeWarm() bool {
-	p, err := b.makePage(b.root, PageOptions{})
+func (b *Browser) makeWarm(w *warmPool) bool {
+	p, err := b.makePage(b.root, w.options)
 	if err != nil {
 		b.opts.Logger.Debug("did not make a warm page", "browser", b.id, "error", err)
 		return false
 	}
-	if !b.warm.put(p) {
+	if !w.put(p) {
 		_ = p.Close(b.root)
 	}
 	return true

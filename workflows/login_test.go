@@ -24,6 +24,17 @@ func TestLogin_WithoutQuestions_EndsWithAProvenSession(t *testing.T) {
 	require.Equal(t, "https://app.example/home", w.proved.Landing)
 }
 
+func TestLogin_WhenWhoWritesTheEndHoldsThePage_GivesItBackAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.givesBack = true
+	w.script(loggedIn())
+	w.run()
+	w.requireEnd(session.OperationSucceeded)
+	require.Equal(t, []string{"Begin", "OpenPage", "Prove", "Finish"}, w.story)
+	require.Equal(t, 1, w.finish.Page.Attempt)
+}
+
 func TestLogin_WhenOpeningGotNoFurther_AdvancesWhereThePageIs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

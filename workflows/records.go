@@ -71,9 +71,13 @@ func (l *login) recordWrite(ctx workflow.Context, w Write) error {
 // finish writes the end, also when the workflow was canceled.
 func (l *login) finish(ctx workflow.Context, end *outcome) (*LoginResult, error) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	in := &FinishInput{Write: l.write(end.state, session.StepNone), Failure: end.failure, Verdict: end.verdict}
-	if err := l.local(ctx, ActivityFinish, in, nil); err != nil {
+	in := &FinishInput{Write: l.write(end.state, session.StepNone), Failure: end.failure, Verdict: end.verdict, Page: l.page}
+	var out FinishOutput
+	if err := l.local(ctx, ActivityFinish, in, &out); err != nil {
 		return l.abandon(err)
+	}
+	if out.GivenBack {
+		l.page = nil
 	}
 	l.show(ctx, end.state, session.StepNone, "")
 	if end.state == session.OperationCanceled {

@@ -97,6 +97,14 @@ type FinishInput struct {
 	Write   Write            `json:"write"`
 	Failure *session.Failure `json:"failure,omitempty"`
 	Verdict *session.Verdict `json:"verdict,omitempty"`
+	// Page is the page of the last attempt, if there is one. It is given back where the process that ends the operation holds it.
+	Page *PageRef `json:"page,omitempty"`
+}
+
+// FinishOutput tells what became of the page.
+type FinishOutput struct {
+	// GivenBack is true when nobody needs to close the page any more.
+	GivenBack bool `json:"givenBack,omitempty"`
 }
 
 // PageRef names the page that an attempt of an operation uses.

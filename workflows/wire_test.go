@@ -52,7 +52,7 @@ func wireTypes() []any {
 	return []any{
 		workflows.LoginInput{}, workflows.LoginResult{}, workflows.ResumeSignal{}, workflows.BrowserLostSignal{}, workflows.PageLostSignal{},
 		workflows.BeginInput{}, workflows.BeginOutput{}, workflows.RecordInput{}, workflows.AskInput{}, workflows.AskOutput{},
-		workflows.CloseQuestionInput{}, workflows.CloseQuestionOutput{}, workflows.FinishInput{},
+		workflows.CloseQuestionInput{}, workflows.CloseQuestionOutput{}, workflows.FinishInput{}, workflows.FinishOutput{},
 		workflows.OpenPageInput{}, workflows.OpenPageOutput{}, workflows.AdvanceInput{}, workflows.AdvanceOutput{},
 		workflows.WatchInput{}, workflows.WatchOutput{}, workflows.CaptureInput{}, workflows.ProveInput{}, workflows.ProveOutput{},
 		workflows.ClosePageInput{},

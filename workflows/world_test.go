@@ -29,6 +29,8 @@ type world struct {
 	asked    []session.InfoRequest
 	consumed string
 	finish   *workflows.FinishInput
+	// givesBack is true where the process that writes the end holds the page.
+	givesBack bool
 
 	// parts are what the engine does, one after the other; each is an *AdvanceOutput or an error.
 	parts []any
@@ -166,10 +168,10 @@ func (w *world) onCloseQuestion(*workflows.CloseQuestionInput) (*workflows.Close
 	return &workflows.CloseQuestionOutput{State: w.closeGives}, nil
 }
 
-func (w *world) onFinish(in *workflows.FinishInput) (*struct{}, error) {
+func (w *world) onFinish(in *workflows.FinishInput) (*workflows.FinishOutput, error) {
 	w.wrote(in.Write)
 	w.finish = in
-	return nil, nil
+	return &workflows.FinishOutput{GivenBack: w.givesBack}, nil
 }
 
 func (w *world) onOpenPage(in *workflows.OpenPageInput) (*workflows.OpenPageOutput, error) {

@@ -38,10 +38,13 @@ func (p *Process) startBrowser(ctx context.Context) error {
 		FreezeAfter: p.o.Config.Operations.FreezeAfter,
 	}
 	p.workers = &worker.Workers{
-		Client:  p.client,
-		Records: &activities.Records{Store: p.db, IDs: p.vault, Now: now, OnBrowserLost: p.o.Config.Operations.OnBrowserLost},
-		Pages:   p.pages,
-		Drain:   p.o.Config.Worker.Drain,
+		Client: p.client,
+		Records: &activities.Records{
+			Store: p.db, IDs: p.vault, Now: now,
+			OnBrowserLost: p.o.Config.Operations.OnBrowserLost, GiveBack: p.pages.GiveBack,
+		},
+		Pages: p.pages,
+		Drain: p.o.Config.Worker.Drain,
 	}
 	if p.own != nil {
 		p.onStop("browser process", p.leaveOwn)
