@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 
@@ -22,6 +25,8 @@ import (
 type bare struct {
 	http    *http.Client
 	browser context.Context //nolint:containedctx // chromedp's browsers are contexts
+	// proves has it do what Anteroom does besides: restore what it captured into a fresh browser context, and look.
+	proves bool
 
 	// mu guards what follows.
 	mu     sync.Mutex
@@ -30,7 +35,7 @@ type bare struct {
 }
 
 // runChromedp runs the script until in ends.
-func runChromedp(ctx context.Context, executable string, in io.Reader, out io.Writer) error {
+func runChromedp(ctx context.Context, executable string, proves bool, in io.Reader, out io.Writer) error {
 	allocator, cancel := chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(executable))...)
 	defer cancel()
 	browser, end := chromedp.NewContext(allocator)
@@ -38,7 +43,10 @@ func runChromedp(ctx context.Context, executable string, in io.Reader, out io.Wr
 	if err := chromedp.Do(browser); err != nil {
 		return err
 	}
-	b := &bare{http: &http.Client{Timeout: loginTimeout}, browser: browser, out: json.NewEncoder(out), parked: map[int]chan string{}}
+	b := &bare{
+		http: &http.Client{Timeout: loginTimeout}, browser: browser, proves: proves,
+		out: json.NewEncoder(out), parked: map[int]chan string{},
+	}
 	b.say(said{Ready: true})
 	var logins sync.WaitGroup
 	defer logins.Wait()
@@ -129,16 +137,61 @@ func (b *bare) login(ctx context.Context, j job) error {
 	if err != nil {
 		return err
 	}
-	if _, err := chromedp.Run(page, chromedp.Evaluate[string](`JSON.stringify(localStorage)`)); err != nil {
+	items, err := chromedp.Run(page, chromedp.Evaluate[string](`JSON.stringify(localStorage)`))
+	if err != nil {
 		return err
 	}
-	if _, err = chromedp.CallBrowser(page, storage.GetCookies, storage.GetCookiesParams{
+	cookies, err := chromedp.CallBrowser(page, storage.GetCookies, storage.GetCookiesParams{
 		BrowserContextID: chromedp.FromContext(page).BrowserContextID,
-	}); err != nil {
+	})
+	if err != nil {
 		return err
+	}
+	if b.proves {
+		if err := b.prove(page, cookies.Cookies, items); err != nil {
+			return fmt.Errorf("prove: %w", err)
+		}
 	}
 	b.say(said{ID: j.ID, Done: true})
 	return nil
+}
+
+// prove restores the state into a fresh browser context and waits for the heading that the login ended with.
+func (b *bare) prove(page context.Context, cookies []*network.Cookie, items string) error {
+	seen, err := chromedp.Run(page, chromedp.Evaluate[[2]string](`[location.href, document.querySelector('h1').textContent]`))
+	if err != nil {
+		return err
+	}
+	fresh, cancel := chromedp.NewContext(b.browser, chromedp.WithNewBrowserContext())
+	defer cancel()
+	if err := chromedp.Do(fresh); err != nil {
+		return err
+	}
+	params := make([]*network.CookieParam, 0, len(cookies))
+	for _, c := range cookies {
+		params = append(params, &network.CookieParam{
+			Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Secure: c.Secure, HTTPOnly: c.HTTPOnly, SameSite: c.SameSite,
+		})
+	}
+	if _, err := chromedp.CallBrowser(fresh, storage.SetCookies, storage.SetCookiesParams{
+		Cookies: params, BrowserContextID: chromedp.FromContext(fresh).BrowserContextID,
+	}); err != nil {
+		return err
+	}
+	script := cdppage.AddScriptToEvaluateOnNewDocumentParams{
+		Source: fmt.Sprintf("for (const [k, v] of Object.entries(JSON.parse(%q))) localStorage.setItem(k, v)", items),
+	}
+	if _, err := chromedp.Call(fresh, cdppage.AddScriptToEvaluateOnNewDocument, script); err != nil {
+		return err
+	}
+	if err := chromedp.Do(fresh, chromedp.Navigate(seen[0]), chromedp.WaitReady(chromedp.CSS("h1"))); err != nil {
+		return err
+	}
+	again, err := chromedp.Run(fresh, chromedp.Evaluate[string](`document.querySelector('h1').textContent`))
+	if err == nil && again != seen[1] {
+		err = errors.New("the restored state is not logged in")
+	}
+	return err
 }
 
 // insert focuses a field and inserts the text at once.

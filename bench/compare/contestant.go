@@ -75,7 +75,8 @@ func (s *stage) startAll(ctx context.Context) (all []contestant, stop func() err
 		command []string
 		parks   int
 	}{
-		{nameChromedp, []string{s.self, "chromedp", s.executable}, 0},
+		{nameChromedp, []string{s.self, scriptBare, s.executable}, 0},
+		{nameProves, []string{s.self, scriptProves, s.executable}, 0},
 		{namePlaywright, []string{"node", node("playwright.mjs"), s.executable, "warm"}, 0},
 		{nameLaunch, []string{"node", node("playwright.mjs"), s.executable, "launch"}, mostLaunched},
 		{nameCluster, []string{"node", node("puppeteer-cluster.mjs"), s.executable, itoa(s.most)}, 0},
@@ -96,9 +97,16 @@ func (s *stage) startAll(ctx context.Context) (all []contestant, stop func() err
 const (
 	nameEngine     = "Anteroom"
 	nameChromedp   = "bare chromedp"
+	nameProves     = "chromedp that proves"
 	namePlaywright = "Playwright, warm browser"
 	nameLaunch     = "Playwright, browser per login"
 	nameCluster    = "puppeteer-cluster"
+)
+
+// What this command is told to be one of its own scripts.
+const (
+	scriptBare   = "chromedp"
+	scriptProves = "chromedp-proves"
 )
 
 // mostLaunched bounds the browsers that are parked at the same time.

@@ -49,8 +49,8 @@ func run(ctx context.Context, args []string) (int, error) {
 	if len(args) > 1 && args[0] == "supervise" {
 		return supervise(args[1:])
 	}
-	if len(args) > 1 && args[0] == "chromedp" {
-		return exitCode(runChromedp(ctx, args[1], os.Stdin, os.Stdout))
+	if len(args) > 1 && (args[0] == scriptBare || args[0] == scriptProves) {
+		return exitCode(runChromedp(ctx, args[1], args[0] == scriptProves, os.Stdin, os.Stdout))
 	}
 	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
 	var s stage
