@@ -40,7 +40,8 @@ type Browser struct {
 	// events carries targets to close from the event listener to the goroutine that may send commands.
 	events chan target.ID
 
-	// warm holds pages that are ready before they are asked for, passing those that end with this process; nil where all do.
+	// warm holds pages that are ready before they are asked for, passing those of a kept browser that end with this process;
+	// nil where none are.
 	warm, passing *warmPool
 
 	worn atomic.Bool

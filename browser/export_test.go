@@ -46,10 +46,18 @@ func (p *Page) Sessions() int {
 
 // WarmCount is how many usable pages are ready.
 func (b *Browser) WarmCount() int {
-	b.warm.mu.Lock()
-	defer b.warm.mu.Unlock()
+	n := b.warm.count()
+	if b.passing != nil {
+		n += b.passing.count()
+	}
+	return n
+}
+
+func (w *warmPool) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	n := 0
-	for _, p := range b.warm.pages {
+	for _, p := range w.pages {
 		if !p.own.gone() {
 			n++
 		}

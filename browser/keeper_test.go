@@ -296,6 +296,26 @@ func TestKeeper_WhenAClientIsKilled_ItsPassingPagesGoWithIt(t *testing.T) {
 	require.Zero(t, k.keeper.Contexts())
 }
 
+func TestKeeper_WarmPassingPages_AreReady_AndGoWithTheirClient(t *testing.T) {
+	t.Parallel()
+	k := startKeeper(t, browser.Options{})
+	b, err := k.endpoint.Connect(testContext(t), k.shell().ID, browser.ConnectOptions{WarmPages: -1, WarmPassing: 1, Logger: silent()})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = b.Close(testContextOf(t)) })
+	contexts := func(n int) func() bool { return func() bool { return k.keeper.Contexts() == n } }
+	require.Eventually(t, func() bool { return b.WarmCount() == 1 }, 10*time.Second, 10*time.Millisecond)
+
+	p, err := b.NewPage(testContext(t), browser.PageOptions{Passing: true})
+	require.NoError(t, err)
+	require.Equal(t, 1, k.keeper.Contexts(), "it was ready")
+	at := serve(t, html{"/": "<h1>Proof</h1>"})
+	require.Equal(t, []string{"Proof"}, open(t, p, at("proof.test", "/")).Headings)
+	require.Eventually(t, contexts(2), 10*time.Second, 10*time.Millisecond, "the next one")
+
+	b.Cut()
+	require.Eventually(t, contexts(0), 10*time.Second, 10*time.Millisecond, "without any janitor")
+}
+
 func TestKeeper_Orphans_AreAlsoWhatTheirClientDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	k := startKeeper(t, browser.Options{})

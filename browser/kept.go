@@ -19,8 +19,10 @@ import (
 
 // ConnectOptions say how this process uses a browser of a Keeper.
 type ConnectOptions struct {
-	// WarmPages is Options.WarmPages; as many more are kept ready for proofs. They are of use to this process only, and go with it.
+	// WarmPages is Options.WarmPages. They are of use to this process only, and go with it.
 	WarmPages int
+	// WarmPassing is how many more are kept ready of those that end with this process; see PageOptions.Passing.
+	WarmPassing int
 	// OwnPorts are ports that this process listens on, which no page may reach while it is connected.
 	OwnPorts []uint16
 	// Logger is told about losses; nil is slog.Default.
@@ -63,7 +65,9 @@ func (e *Endpoint) Connect(ctx context.Context, id string, o ConnectOptions) (*B
 	}.withDefaults(), profile{})
 	b.id, b.pid = info.ID, info.PID
 	b.kept = &kept{endpoint: e, conn: conn, name: name, leaving: make(chan struct{}), known: make(chan struct{})}
-	b.passing = newWarmPool(o.WarmPages, PageOptions{Passing: true})
+	if o.WarmPassing > 0 {
+		b.passing = newWarmPool(o.WarmPassing, PageOptions{Passing: true})
+	}
 	b.attachToKept()
 	if err := b.start(ctx); err != nil {
 		_ = b.Close(context.WithoutCancel(ctx))

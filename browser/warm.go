@@ -95,7 +95,7 @@ func (b *Browser) warmFor(o PageOptions) *warmPool {
 	switch {
 	case o.ProxyURL != "" && o.ProxyURL != b.opts.ProxyURL:
 		return nil
-	case o.Passing && b.passing != nil:
+	case o.Passing && b.kept != nil:
 		return b.passing
 	}
 	return b.warm

@@ -49,10 +49,10 @@ type keptBrowsers struct {
 func (k keptBrowsers) Connect(ctx context.Context, info browser.KeptBrowser) (worker.Browser, error) {
 	o := browser.ConnectOptions{OwnPorts: k.ports(), Logger: k.logger}
 	if info.Kind == session.BrowserShell {
-		o.WarmPages = warmPages
+		o.WarmPages, o.WarmPassing = warmPages, warmProofs
 	}
 	if info.Draining {
-		o.WarmPages = noWarmPages
+		o.WarmPages, o.WarmPassing = noWarmPages, 0
 	}
 	b, err := k.Endpoint.Connect(ctx, info.ID, o)
 	if err != nil {

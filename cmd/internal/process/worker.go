@@ -64,9 +64,12 @@ func (p *Process) startBrowser(ctx context.Context) error {
 	return err
 }
 
-// warmPages are kept ready in the headless shell, where each takes some 16 MB: a login uses one page, its proof two. Making
-// one takes longer than anything that a login does by itself.
-const warmPages = 3
+// What is kept ready in the headless shell, where each takes some 16 MB: a login uses one page, and its proof one that ends with
+// the process. Making one takes longer than anything that a login does by itself.
+const (
+	warmPages  = 2
+	warmProofs = 1
+)
 
 // noWarmPages are kept in a browser that gets no new login.
 const noWarmPages = -1
