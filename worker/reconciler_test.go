@@ -35,6 +35,8 @@ type fakeWorkflows struct {
 	// unlisted are the ended workflows that Temporal does not list; looks counts those that were looked at one by one.
 	unlisted bool
 	looks    int
+	// since are the times from which bad ends were asked for.
+	since []time.Time
 	// refuses is the question whose signal is refused.
 	refuses string
 }
@@ -77,7 +79,8 @@ func (f *fakeWorkflows) End(_ context.Context, ref store.Ref) (string, bool, err
 	return code, !ended, f.err
 }
 
-func (f *fakeWorkflows) Ended(context.Context, time.Time) ([]string, error) {
+func (f *fakeWorkflows) Ended(_ context.Context, since time.Time) ([]string, error) {
+	f.since = append(f.since, since)
 	if f.unlisted {
 		return nil, f.err
 	}
@@ -301,6 +304,22 @@ func TestSweep_WhenManyWait_FindsTheOneWhoseWorkflowIsGone_WithoutLookingAtEach(
 	require.Equal(t, session.OperationFailed, b.operation(refs[99]).State)
 	require.LessOrEqual(t, b.workflows.looks-before, 2*10+1, "two looks around, and the one that ended")
 	require.Equal(t, session.OperationWaiting, b.operation(refs[98]).State)
+}
+
+func TestSweep_AsksForBadEnds_SinceBeforeTheLastLookThatSucceeded(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	began := b.at
+	b.Sweep(t.Context())
+	b.workflows.err = errors.New("unavailable")
+	b.after(time.Hour).Sweep(t.Context())
+	b.workflows.err = nil
+	b.after(time.Hour).Sweep(t.Context())
+	b.after(time.Hour).Sweep(t.Context())
+	overlap := 5 * time.Minute
+	require.Equal(t, []time.Time{
+		{}, began.Add(-overlap), began.Add(-overlap), began.Add(2*time.Hour - overlap),
+	}, b.workflows.since, "ever, at first; what was missed while it was away, too")
 }
 
 func TestSweep_WhenTemporalLostAWorkflowWithoutAWord_FindsItInTime(t *testing.T) {

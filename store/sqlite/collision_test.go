@@ -47,7 +47,7 @@ func (c *colliding) WriteInTurn(ctx context.Context, fn func(ctx context.Context
 	return c.Write(ctx, fn)
 }
 
-// openColliding has two queued operations and room for one; admit makes the room.
+// openColliding has two queued operations, and a page for one of them is offered.
 func openColliding(t *testing.T) (db *DB, c *colliding, at time.Time) {
 	t.Helper()
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "anteroom.db"), slog.New(slog.DiscardHandler))
@@ -87,8 +87,16 @@ func TestAdmitOperations_WhenAnotherWasFirst_ReturnsNothingOfTheirs(t *testing.T
 	require.Empty(t, ours, "who admitted it starts it")
 }
 
-func TestAnswerQuestion_WhenTheSameRequestWasFirstWithAnotherAnswer_IsTold(t *testing.T) {
+func TestAnswerQuestion_WhenTheSameRequestWasFirst_IsTold(t *testing.T) {
 	t.Parallel()
+	var made *store.RequestMadeError
+	require.ErrorAs(t, answerAfter(t, "same", "same"), &made, "it was another call's")
+	require.ErrorIs(t, answerAfter(t, "theirs", "ours"), store.ErrRequestDiffers, "it must not pass for the other's")
+}
+
+// answerAfter is what becomes of an answer during which another call gave theirs under the same key.
+func answerAfter(t *testing.T, theirs, ours string) error {
+	t.Helper()
 	db, c, at := openColliding(t)
 	_, err := db.AdmitOperations(t.Context(), store.Reckoning{At: at})
 	require.NoError(t, err)
@@ -105,6 +113,6 @@ func TestAnswerQuestion_WhenTheSameRequestWasFirstWithAnotherAnswer_IsTold(t *te
 			Request: store.Request{Key: "key", Fingerprint: fingerprint},
 		})
 	}
-	c.first = func() { require.NoError(t, answer("theirs")) }
-	require.ErrorIs(t, answer("ours"), store.ErrRequestDiffers, "it must not pass for the other's")
+	c.first = func() { require.NoError(t, answer(theirs)) }
+	return answer(ours)
 }
