@@ -56,7 +56,7 @@ type Deps struct {
 	Stopping <-chan struct{}
 }
 
-// Service holds the use cases. It is safe for concurrent use and keeps no state of its own.
+// Service holds the use cases. It is safe for concurrent use, and keeps no state of its own but the keys that it has just seen.
 type Service struct {
 	store         Store
 	sealer        Sealer
@@ -66,6 +66,7 @@ type Service struct {
 	checkProxy    func(ctx context.Context, proxy session.Secret) error
 	startDeadline time.Duration
 	stopping      <-chan struct{}
+	keys          knownKeys
 }
 
 // New returns a Service, or an error that names what Deps lack.

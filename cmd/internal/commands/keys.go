@@ -185,7 +185,7 @@ func (a *app) keysRevokeCommand() *cobra.Command {
 	var at storeAccess
 	cmd := &cobra.Command{
 		Use:     "revoke KEY",
-		Short:   "Revoke an API key: from now on it opens nothing",
+		Short:   "Revoke an API key: after a second it opens nothing any more",
 		Example: fmt.Sprintf("  %s keys revoke key_abc", a.program.Name),
 		Args:    exactlyOne("KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
