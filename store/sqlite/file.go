@@ -3,9 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/anteroom/anteroom/store/relational"
 )
@@ -16,30 +14,37 @@ type file struct {
 	readers *sql.DB
 	// turn holds one token while somebody writes. A channel and not a mutex: waiting for it ends with the context.
 	turn chan struct{}
-	// mu guards polls, which holds what polls have prepared, for the length of a map access or of preparing.
-	mu    sync.Mutex
-	polls map[string]*sql.Stmt
+	// reads and writes are what was prepared of each.
+	reads, writes statements
 }
 
 // QueryContext implements relational.Queryer.
 func (f *file) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
-	return f.readers.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller does
+	statement, err := f.reads.prepare(ctx, f.readers, query) //nolint:sqlclosecheck // it is kept
+	switch {
+	case err != nil:
+		return nil, err
+	case statement == nil:
+		return f.readers.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller does
+	}
+	return statement.QueryContext(ctx, args...) //nolint:rowserrcheck // the caller does
 }
 
 // QueryRowContext implements relational.Queryer.
 func (f *file) QueryRowContext(ctx context.Context, query string, args ...any) relational.Row {
-	return f.readers.QueryRowContext(ctx, query, args...)
-}
-
-// PollRow answers with a prepared statement: what it saves is most of a poll. The read takes microseconds and is not broken
-// off, since watching for that costs more than reading.
-func (f *file) PollRow(ctx context.Context, query string, args ...any) relational.Row {
-	ctx = context.WithoutCancel(ctx)
-	statement, err := f.prepared(ctx, query) //nolint:sqlclosecheck // it is kept; closePolls closes it
-	if err != nil {
+	statement, err := f.reads.prepare(ctx, f.readers, query) //nolint:sqlclosecheck // it is kept
+	switch {
+	case err != nil:
 		return failedRow{err}
+	case statement == nil:
+		return f.readers.QueryRowContext(ctx, query, args...)
 	}
 	return statement.QueryRowContext(ctx, args...)
+}
+
+// PollRow is QueryRowContext that is not broken off: the read takes microseconds, and watching for an end costs more than reading.
+func (f *file) PollRow(ctx context.Context, query string, args ...any) relational.Row {
+	return f.QueryRowContext(context.WithoutCancel(ctx), query, args...)
 }
 
 // failedRow is a row that could not be asked for.
@@ -47,30 +52,6 @@ type failedRow struct{ err error }
 
 // Scan fails.
 func (r failedRow) Scan(...any) error { return r.err }
-
-func (f *file) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if statement, ok := f.polls[query]; ok {
-		return statement, nil
-	}
-	statement, err := f.readers.PrepareContext(ctx, query) //nolint:sqlclosecheck // it is kept; closePolls closes it
-	if err != nil {
-		return nil, err
-	}
-	f.polls[query] = statement
-	return statement, nil
-}
-
-func (f *file) closePolls() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var errs []error
-	for _, statement := range f.polls {
-		errs = append(errs, statement.Close())
-	}
-	return errors.Join(errs...)
-}
 
 // Write runs fn in one immediate transaction. Waiting for a turn ends with ctx. A transaction that has begun is finished
 // whatever becomes of ctx: it takes about a millisecond, and breaking it off would cost the connection with everything it
@@ -105,25 +86,64 @@ func (f *file) transact(ctx context.Context, fn func(ctx context.Context, tx rel
 	if err != nil {
 		return err
 	}
+	t := &transaction{Tx: tx, known: &f.writes}
+	defer f.learn(ctx, t)
 	defer func() { _ = tx.Rollback() }() // no effect after the commit
-	if _, err := fn(ctx, transaction{tx}); err != nil {
+	if _, err := fn(ctx, t); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-// transaction is a *sql.Tx whose rows are relational ones.
-type transaction struct{ *sql.Tx }
+// learn prepares what a transaction had to do without. It comes after the transaction, which had the only connection, and before
+// the turn is given on. What cannot be prepared is tried again the next time.
+func (f *file) learn(ctx context.Context, t *transaction) {
+	for _, query := range t.unknown {
+		_, _ = f.writes.prepare(ctx, f.writer, query) //nolint:sqlclosecheck // it is kept
+	}
+}
+
+// transaction is a *sql.Tx whose rows are relational ones, and which uses what was prepared.
+type transaction struct {
+	*sql.Tx
+
+	known   *statements
+	unknown []string
+}
 
 // Repeats implements relational.Tx: nothing runs again here.
-func (transaction) Repeats() bool { return false }
+func (t *transaction) Repeats() bool { return false }
+
+// prepared is the statement of this text for the transaction, which closes it; nil where it was not prepared yet.
+func (t *transaction) prepared(ctx context.Context, query string) *sql.Stmt {
+	statement := t.known.known(query)
+	if statement == nil {
+		t.unknown = append(t.unknown, query)
+		return nil
+	}
+	return t.StmtContext(ctx, statement)
+}
+
+// ExecContext implements relational.Tx.
+func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if statement := t.prepared(ctx, query); statement != nil { //nolint:sqlclosecheck // the transaction does
+		return statement.ExecContext(ctx, args...)
+	}
+	return t.Tx.ExecContext(ctx, query, args...)
+}
 
 // QueryContext implements relational.Queryer.
-func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
+func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (relational.Rows, error) {
+	if statement := t.prepared(ctx, query); statement != nil { //nolint:sqlclosecheck // the transaction does
+		return statement.QueryContext(ctx, args...) //nolint:rowserrcheck // the caller does
+	}
 	return t.Tx.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller does
 }
 
 // QueryRowContext implements relational.Queryer.
-func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) relational.Row {
+func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) relational.Row {
+	if statement := t.prepared(ctx, query); statement != nil { //nolint:sqlclosecheck // the transaction does
+		return statement.QueryRowContext(ctx, args...)
+	}
 	return t.Tx.QueryRowContext(ctx, query, args...)
 }

@@ -59,7 +59,7 @@ func Open(ctx context.Context, path string, logger *slog.Logger) (*DB, error) {
 	if err := protect(path); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	d := &DB{path: path, logger: logger, file: &file{turn: make(chan struct{}, 1), polls: map[string]*sql.Stmt{}}}
+	d := &DB{path: path, logger: logger, file: &file{turn: make(chan struct{}, 1)}}
 	d.DB = relational.New(d.file)
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database %s: %w", path, err), d.Close())
@@ -124,7 +124,7 @@ func (d *DB) Ping(ctx context.Context) error {
 // Close closes the file. The write-ahead log is folded into it, so that one file remains.
 func (d *DB) Close() error {
 	var errs []error
-	errs = append(errs, d.file.closePolls())
+	errs = append(errs, d.file.reads.close(), d.file.writes.close())
 	if d.file.readers != nil { // before the writer: the last connection folds the log, and readers may not write
 		errs = append(errs, d.file.readers.Close())
 	}
