@@ -34,6 +34,8 @@ type bench struct {
 	lab       *site.Site
 
 	idle, parked load
+	// later is parked, after the time of that name.
+	later load
 	// accepted is when the API had accepted the answer of each user.
 	mu       sync.Mutex
 	accepted map[string]time.Time
@@ -83,6 +85,13 @@ func (b *bench) run(ctx context.Context, n sizes) error {
 		return err
 	}
 	say("%s per parked login, CPU: %s with none, %s with all", b.perLogin(n), b.idle.cpu(), b.parked.cpu())
+	if n.later > 0 {
+		say("waiting for %s, then measuring for %s", n.later, n.window)
+		if b.later, err = b.load(ctx, n.later, n.window); err != nil {
+			return err
+		}
+		say("CPU: %s", b.later.cpu())
+	}
 	say("answering %d one by one, then %d at once", n.oneByOne, n.logins-n.oneByOne)
 	began := time.Now()
 	b.failed = errors.Join(b.answerAll(ctx, all[:n.oneByOne], 1), b.answerAll(ctx, all[n.oneByOne:], len(all)))
@@ -240,6 +249,9 @@ func (b *bench) table(n sizes) string {
 	row("memory per parked login, PSS", "%s", b.perLogin(n))
 	row("CPU with none", "%s", b.idle.cpu())
 	row(fmt.Sprintf("CPU with %d parked", n.logins), "%s", b.parked.cpu())
+	if n.later > 0 {
+		row(fmt.Sprintf("the same, %s later", n.later), "%s", b.later.cpu())
+	}
 	row("answer accepted → code at the site, one by one", "%s", times(b.alone))
 	row(fmt.Sprintf("the same, %d at once", len(b.burst)), "%s", times(b.burst))
 	row("sessions", "%d of %d, %.1f s after the first answer", b.sessions, n.logins, b.answering.Seconds())

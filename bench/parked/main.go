@@ -26,7 +26,12 @@ type sizes struct {
 	atOnce int
 	// frozen is how long all of them are parked before they are measured; window is how long CPU is measured.
 	frozen, window time.Duration
+	// later is how long they wait on until CPU is measured again; zero for no second time.
+	later time.Duration
 }
+
+// answerWait is longer than the benchmark: nobody's time must be up.
+const answerWait = "12h"
 
 // reserve are pages besides the parked ones: those of proofs and of the next login.
 const reserve = 20
@@ -49,6 +54,7 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&n.warmup, "warmup", 10, "logins before anything is measured")
 	flags.IntVar(&n.atOnce, "at-once", 2, "how many logins are under way at once while they are parked")
 	flags.DurationVar(&n.frozen, "frozen", 95*time.Second, "how long the last one is parked before it is measured: pages are frozen after 30s")
+	flags.DurationVar(&n.later, "later", 0, "how long they wait on until CPU is measured once more, as 16m; 0 for not at all")
 	flags.DurationVar(&n.window, "window", time.Minute, "how long CPU is measured")
 	program := flags.String("anteroom", "bin/anteroom-standalone", "the standalone binary")
 	if err := flags.Parse(args); err != nil {
@@ -93,7 +99,9 @@ func measure(ctx context.Context, program string, n sizes) (err error) {
 		return fmt.Errorf("%w (%s)", err, log.Name())
 	}
 	defer func() { err = errors.Join(err, i.Stop()) }()
-	if _, _, err = i.Client.PutProject(ctx, session.Project{Name: projectName, LoginURL: lab.LoginURL()}); err != nil {
+	project := session.Project{Name: projectName, LoginURL: lab.LoginURL()}
+	project.OTP.Wait = answerWait
+	if _, _, err = i.Client.PutProject(ctx, project); err != nil {
 		return err
 	}
 	b := &bench{installed: i, lab: lab}
