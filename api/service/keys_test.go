@@ -63,8 +63,8 @@ func TestAuthorize_OfARevokedKey_IsRefusedAfterASecond(t *testing.T) {
 	require.NoError(t, err)
 	_, err = f.Store.RevokeAPIKey(t.Context(), "key_one", f.Clock.Now())
 	require.NoError(t, err)
-	f.Clock.Move(time.Second)
-	for range 2 {
+	for _, step := range []time.Duration{time.Second, -time.Second} { // then a clock that is set back
+		f.Clock.Move(step)
 		_, err = use.Authorize(t.Context(), apitest.Workspace, key)
 		require.Equal(t, service.Unauthorized, service.AsError(err).Kind)
 	}

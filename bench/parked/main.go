@@ -30,9 +30,6 @@ type sizes struct {
 	later time.Duration
 }
 
-// answerWait is longer than the benchmark: nobody's time must be up.
-const answerWait = "12h"
-
 // reserve are pages besides the parked ones: those of proofs and of the next login.
 const reserve = 20
 
@@ -100,7 +97,7 @@ func measure(ctx context.Context, program string, n sizes) (err error) {
 	}
 	defer func() { err = errors.Join(err, i.Stop()) }()
 	project := session.Project{Name: projectName, LoginURL: lab.LoginURL()}
-	project.OTP.Wait = answerWait
+	project.OTP.Wait = installation.AnswerWait
 	if _, _, err = i.Client.PutProject(ctx, project); err != nil {
 		return err
 	}

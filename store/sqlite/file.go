@@ -86,7 +86,7 @@ func (f *file) transact(ctx context.Context, fn func(ctx context.Context, tx rel
 	if err != nil {
 		return err
 	}
-	t := &transaction{Tx: tx, known: &f.writes}
+	t := &transaction{Tx: tx, writes: &f.writes}
 	defer f.learn(ctx, t)
 	defer func() { _ = tx.Rollback() }() // no effect after the commit
 	if _, err := fn(ctx, t); err != nil {
@@ -107,7 +107,8 @@ func (f *file) learn(ctx context.Context, t *transaction) {
 type transaction struct {
 	*sql.Tx
 
-	known   *statements
+	writes *statements
+	// unknown are the texts that were not prepared yet.
 	unknown []string
 }
 
@@ -116,7 +117,7 @@ func (t *transaction) Repeats() bool { return false }
 
 // prepared is the statement of this text for the transaction, which closes it; nil where it was not prepared yet.
 func (t *transaction) prepared(ctx context.Context, query string) *sql.Stmt {
-	statement := t.known.known(query)
+	statement := t.writes.known(query)
 	if statement == nil {
 		t.unknown = append(t.unknown, query)
 		return nil

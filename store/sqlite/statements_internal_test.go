@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,7 +20,7 @@ func answer(ctx context.Context, t *testing.T, q relational.Queryer, i int) {
 
 func TestFile_OfMoreTextsThanItKeeps_AnswersAllAndKeepsSoMany(t *testing.T) {
 	t.Parallel()
-	d := openFile(t)
+	d := openInside(t)
 	for range 2 {
 		for i := range maxStatements + 10 {
 			answer(t.Context(), t, d.file, i)
@@ -38,7 +36,7 @@ func TestFile_OfMoreTextsThanItKeeps_AnswersAllAndKeepsSoMany(t *testing.T) {
 
 func TestFile_AfterATransactionThatFailed_KnowsWhatItAsked(t *testing.T) {
 	t.Parallel()
-	d := openFile(t)
+	d := openInside(t)
 	failed := errors.New("failed")
 	require.ErrorIs(t, d.file.Write(t.Context(), func(ctx context.Context, tx relational.Tx) ([]string, error) {
 		answer(ctx, t, tx, 1)
@@ -52,12 +50,4 @@ func TestFile_AfterATransactionThatFailed_KnowsWhatItAsked(t *testing.T) {
 		answer(ctx, t, tx, 1)
 		return nil, nil
 	}))
-}
-
-func openFile(t *testing.T) *DB {
-	t.Helper()
-	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "anteroom.db"), slog.New(slog.DiscardHandler))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, d.Close()) })
-	return d
 }

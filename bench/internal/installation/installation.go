@@ -30,6 +30,9 @@ const (
 	pollTimeout = 90 * time.Second
 )
 
+// AnswerWait is how long a project's questions should wait: longer than any benchmark, nobody's time must be up.
+const AnswerWait = "12h"
+
 // Options say what is run.
 type Options struct {
 	// Command is the program and what comes before its own arguments: a wrapper may run it.
