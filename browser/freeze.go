@@ -37,11 +37,16 @@ func (p *Page) Freeze(ctx context.Context, quiet time.Duration) (bool, error) {
 			return false, p.outcome(t, ignoreDocumentChange(err))
 		}
 	}
+	var renderers []int
+	for _, t := range tabs {
+		renderers = append(renderers, t.renderers(ctx)...)
+	}
 	for _, t := range tabs {
 		if err := t.freeze(ctx); err != nil {
 			return false, errors.Join(p.outcome(t, err), p.Thaw(ctx))
 		}
 	}
+	p.suspend(ctx, renderers)
 	return true, nil
 }
 

@@ -29,6 +29,8 @@ type KeeperOptions struct {
 	Proxy *Proxy
 	// LeaveAfter is how long the keeper stays when no client is connected and no page is wanted, see Ended; 0 is for ever.
 	LeaveAfter time.Duration
+	// SuspendAfter is how long a page is frozen before its processes are stopped; 0 is DefaultSuspendAfter.
+	SuspendAfter time.Duration
 	// Settings tell those who come back whether the keeper is the one that they would start themselves.
 	Settings string
 	// Recycle says when browsers are replaced.
@@ -78,6 +80,9 @@ type Keeper struct {
 func NewKeeper(ctx context.Context, o KeeperOptions) (*Keeper, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
+	}
+	if o.SuspendAfter == 0 {
+		o.SuspendAfter = DefaultSuspendAfter
 	}
 	s, err := listenSocket(ctx, o.Socket)
 	if err != nil {

@@ -41,18 +41,19 @@ var keeperFaults = map[string]error{
 func (k *Keeper) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]func(w http.ResponseWriter, r *http.Request) error{
-		"GET /state":                  k.getState,
-		"GET /memory":                 k.getMemory,
-		"POST /browsers":              k.postBrowser,
-		"GET /browsers/{id}/contexts": k.getContexts,
-		"GET /browsers/{id}/dead":     k.getDeadPages,
-		"GET /browsers/{id}/devtools": k.getDevtools,
-		"POST /browsers/{id}/logins":  k.postLogins,
-		"POST /upstreams":             k.postUpstream,
-		"DELETE /upstreams":           k.deleteUpstream,
-		"GET /faults":                 k.getFault,
-		"PUT /wanted":                 k.putWanted,
-		"POST /departures":            k.postDeparture,
+		"GET /state":                      k.getState,
+		"GET /memory":                     k.getMemory,
+		"POST /browsers":                  k.postBrowser,
+		"GET /browsers/{id}/contexts":     k.getContexts,
+		"GET /browsers/{id}/dead":         k.getDeadPages,
+		"GET /browsers/{id}/devtools":     k.getDevtools,
+		"POST /browsers/{id}/logins":      k.postLogins,
+		"POST /browsers/{id}/suspensions": k.postSuspension,
+		"POST /upstreams":                 k.postUpstream,
+		"DELETE /upstreams":               k.deleteUpstream,
+		"GET /faults":                     k.getFault,
+		"PUT /wanted":                     k.putWanted,
+		"POST /departures":                k.postDeparture,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if !k.enter() {

@@ -53,4 +53,6 @@ type KeptContext struct {
 	Client string `json:"client,omitempty"`
 	// Frozen is true while a client froze its page, whether it is still there or not, and nobody attached to it since.
 	Frozen bool `json:"frozen,omitempty"`
+	// Suspended is true while the processes that render the frozen page are stopped.
+	Suspended bool `json:"suspended,omitempty"`
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 )
@@ -36,7 +37,9 @@ type multiplexer struct {
 	waiting  map[int]chan<- answer
 	sessions map[string]*muxSession
 	contexts map[string]*keptContext
-	clients  map[*muxClient]struct{}
+	// suspensions counts the contexts with stopped processes.
+	suspensions int
+	clients     map[*muxClient]struct{}
 	// sealed is true once no browser context is made any more.
 	sealed bool
 	// pages are the pages there are, with their browser contexts.
@@ -70,8 +73,10 @@ type keptContext struct {
 	since time.Time
 	// owner is the client that made it or attached to a page of it last; nil when it left.
 	owner *muxClient
-	// frozen is true once a client froze its page, until it thaws it or another one attaches, which does.
-	frozen bool
+	// frozen is when a client froze its page; zero once it thaws it or another one attaches, which does.
+	frozen time.Time
+	// suspended are the processes that render its frozen page, while they are stopped.
+	suspended []*os.Process
 	// dead are the pages in it that crashed or closed themselves.
 	dead []string
 }
@@ -226,7 +231,8 @@ func (m *multiplexer) observe(s *muxSession, e *envelope, msg []byte) {
 	if s.parent == "" { // the client asked for it by itself
 		m.takeOver(s.client, a.Params.TargetInfo.TargetID)
 		if c := m.contexts[a.Params.TargetInfo.BrowserContextID]; c != nil {
-			c.owner, c.frozen = s.client, false
+			c.owner, c.frozen = s.client, time.Time{}
+			m.resume(c)
 		}
 	}
 }
@@ -355,6 +361,7 @@ func (m *multiplexer) leave(c *muxClient) {
 		switch {
 		case k.owner != c:
 		case k.DisposeOnDetach:
+			m.resume(k)
 			delete(m.contexts, id)
 		default:
 			k.owner = nil
@@ -381,7 +388,7 @@ func (m *multiplexer) listed() []KeptContext {
 	defer m.mu.Unlock()
 	list := make([]KeptContext, 0, len(m.contexts))
 	for id, c := range m.contexts {
-		k := KeptContext{ID: id, Since: c.since, ProxyURL: c.ProxyServer, Used: c.owner != nil, Frozen: c.frozen}
+		k := KeptContext{ID: id, Since: c.since, ProxyURL: c.ProxyServer, Used: c.owner != nil, Frozen: !c.frozen.IsZero(), Suspended: c.suspended != nil}
 		if c.owner != nil {
 			k.Client = c.owner.name
 		}

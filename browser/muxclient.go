@@ -235,6 +235,7 @@ func (c *muxClient) begin(session string, e *envelope, msg []byte) bool {
 		return false
 	}
 	s.outstanding++
+	m.resumeFor(s, msg)
 	if s.parent == "" {
 		m.noteContexts(s, e, msg)
 	}
@@ -270,8 +271,13 @@ func (m *multiplexer) noteLifecycle(s *muxSession, msg []byte) {
 			State string `json:"state"`
 		} `json:"params"`
 	}
-	if c := m.contexts[s.context]; c != nil && json.Unmarshal(msg, &asked) == nil {
-		c.frozen = asked.Params.State == "frozen"
+	c := m.contexts[s.context]
+	if c == nil || json.Unmarshal(msg, &asked) != nil {
+		return
+	}
+	c.frozen = time.Time{}
+	if asked.Params.State == "frozen" {
+		c.frozen = m.now()
 	}
 }
 
