@@ -5,7 +5,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
@@ -44,12 +43,14 @@ func accessLog(logger *slog.Logger, t Telemetry) gin.HandlerFunc {
 		}
 		c.Next()
 		about := aboutOf(c)
-		attrs := []slog.Attr{
-			slog.String("method", methodOf(c.Request)), slog.String("route", route), slog.Int("status", c.Writer.Status()),
-			slog.Int("bytes", max(c.Writer.Size(), 0)), slog.Duration("took", time.Since(began)),
-			slog.String("request_id", c.GetString(requestIDKey)),
+		if level := levelOf(c, route); logger.Enabled(c.Request.Context(), level) { // polls are many, and seldom logged
+			attrs := []slog.Attr{
+				slog.String("method", methodOf(c.Request)), slog.String("route", route), slog.Int("status", c.Writer.Status()),
+				slog.Int("bytes", max(c.Writer.Size(), 0)), slog.Duration("took", time.Since(began)),
+				slog.String("request_id", c.GetString(requestIDKey)),
+			}
+			logger.LogAttrs(c.Request.Context(), level, "request", append(attrs, about.attrs()...)...)
 		}
-		logger.LogAttrs(c.Request.Context(), levelOf(c, route), "request", append(attrs, about.attrs()...)...)
 		end(c.Writer.Status(), about.workspace, about.project, about.operation)
 	}
 }
@@ -57,8 +58,8 @@ func accessLog(logger *slog.Logger, t Telemetry) gin.HandlerFunc {
 // about is what a request was about; empty where that is unknown.
 type about struct{ key, workspace, project, session, operation string }
 
-// usableName is what names of ours look like. Anything else in a path is not repeated: nobody knows what it is.
-var usableName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+// maxName is the longest name of ours. What does not look like one in a path is not repeated: nobody knows what it is.
+const maxName = 128
 
 // aboutOf reads the path of a request whose key was known, and what its handler added.
 func aboutOf(c *gin.Context) about {
@@ -66,7 +67,7 @@ func aboutOf(c *gin.Context) about {
 		return about{}
 	}
 	name := func(text string) string {
-		if usableName.MatchString(text) {
+		if isPlain(text, maxName) {
 			return text
 		}
 		return ""
