@@ -2,6 +2,8 @@
 // what memory each process has, with none, ten, a hundred, a thousand and ten thousand of them; then everything is killed and
 // started again.
 //
+// New logins and polls are measured in turns with an empty installation beside it.
+//
 //	make bench-scale ARGS="-sizes 0,10,100,1000,10000 -real 300"
 //
 // The installation is `anteroom-standalone up`, as its users run it. Up to -real of the waiting logins wait on real pages of the

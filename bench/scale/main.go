@@ -29,7 +29,7 @@ type sizes struct {
 	realPages int
 	// logins and answers are measured for each size.
 	logins, answers int
-	// polling is how long polls are counted, over so many connections.
+	// polling is how long polls are counted in each turn, over so many connections.
 	polling     time.Duration
 	connections int
 	// settle is how long the logins of a size wait before anything is measured, idle how long the CPU time of waiting is read then.
@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	flags.IntVar(&n.realPages, "real", 300, "how many of them wait on real pages at most")
 	flags.IntVar(&n.logins, "logins", 20, "new logins, one by one, for each size")
 	flags.IntVar(&n.answers, "answers", 10, "answers to logins that wait, for each size")
-	flags.DurationVar(&n.polling, "polling", 5*time.Second, "how long polls are counted for each size")
+	flags.DurationVar(&n.polling, "polling", 2*time.Second, "how long polls are counted in each of five turns")
 	flags.IntVar(&n.connections, "connections", 32, "connections that poll")
 	flags.DurationVar(&n.idle, "idle", 10*time.Second, "how long CPU time is read for each size while everything only waits")
 	flags.DurationVar(&n.settle, "settle", 35*time.Second, "how long logins wait before anything is measured: Anteroom freezes pages after 30s")

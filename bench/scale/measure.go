@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -28,6 +29,8 @@ type figures struct {
 	PollsPerSecond  float64 `json:"pollsPerSecond"`
 	PollP50         float64 `json:"pollP50"`
 	PollP99         float64 `json:"pollP99"`
+	// Empty is what an empty installation took in turns with this one; nil where nobody waits.
+	Empty *emptyFigures `json:"empty,omitempty"`
 	// Idle is the CPU time of all processes, in percent of one processor, while everything waits.
 	Idle float64 `json:"idle"`
 	// Memory is the PSS of each process in MB, by name.
@@ -53,7 +56,9 @@ func (s *stage) measure(ctx context.Context, n sizes) (*results, error) {
 			return nil, err
 		}
 		r.Sizes = append(r.Sizes, f)
-		say("%s", strings.TrimSpace(fmt.Sprintf("%+v", f)))
+		if encoded, err := json.Marshal(f); err == nil {
+			say("%s", encoded)
+		}
 	}
 	if p.size() == 0 {
 		return r, nil
@@ -115,16 +120,7 @@ func (s *stage) measureOne(ctx context.Context, n sizes, p *population, f *figur
 	if err := s.rest(ctx, n.idle, f); err != nil {
 		return err
 	}
-	var whole, answers, parked []float64
-	for range n.logins {
-		t, err := s.login(ctx)
-		if err != nil {
-			return err
-		}
-		whole, answers = append(whole, ms(t.whole)), append(answers, ms(t.answer))
-	}
-	f.LoginP50, f.LoginP95 = stats.Quantile(whole, 0.5), stats.Quantile(whole, 0.95)
-	f.AnswerP50, f.AnswerP95 = stats.Quantile(answers, 0.5), stats.Quantile(answers, 0.95)
+	var parked []float64
 	for range min(n.answers, len(p.real)) {
 		w := p.real[0]
 		p.real = p.real[1:]
@@ -140,7 +136,7 @@ func (s *stage) measureOne(ctx context.Context, n sizes, p *population, f *figur
 	if err != nil {
 		return err
 	}
-	return s.poll(ctx, n, p, f)
+	return s.compare(ctx, n, p, f)
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -12,26 +12,33 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/anteroom/anteroom/bench/internal/stats"
 )
 
 // polled is how many of the waiting logins are polled, in turn.
 const polled = 500
 
-// poll counts how many results can be read in a second over so many connections. The requests are written, and the answers
-// skipped, byte by byte: a client that makes something of them would take the processors away from the server.
-func (s *stage) poll(ctx context.Context, n sizes, p *population, f *figures) error {
-	requests, err := s.requests(ctx, p)
-	if err != nil {
-		return err
-	}
+// polls are what polling took.
+type polls struct {
+	// took is each poll in ms, spent how long there were any.
+	took  []float64
+	spent time.Duration
+}
+
+func (p *polls) perSecond() float64 { return float64(len(p.took)) / p.spent.Seconds() }
+
+func (p *polls) add(more polls) {
+	p.took, p.spent = append(p.took, more.took...), p.spent+more.spent
+}
+
+// poll reads results for so long over so many connections. The requests are written, and the answers skipped, byte by byte: a client
+// that makes something of them would take the processors away from the server.
+func (s *stage) poll(ctx context.Context, n sizes, requests []string) (polls, error) {
 	u, err := url.Parse(s.installed.API)
 	if err != nil {
-		return err
+		return polls{}, err
 	}
-	var mu sync.Mutex // guards took and errs
-	var took []float64
+	var mu sync.Mutex // guards all and errs
+	var all polls
 	var errs []error
 	var wg sync.WaitGroup
 	began := time.Now()
@@ -40,13 +47,12 @@ func (s *stage) poll(ctx context.Context, n sizes, p *population, f *figures) er
 			mine, err := pollUntil(ctx, u.Host, requests, i, began.Add(n.polling))
 			mu.Lock()
 			defer mu.Unlock()
-			took, errs = append(took, mine...), append(errs, err)
+			all.took, errs = append(all.took, mine...), append(errs, err)
 		})
 	}
 	wg.Wait()
-	f.PollsPerSecond = float64(len(took)) / time.Since(began).Seconds()
-	f.PollP50, f.PollP99 = stats.Quantile(took, 0.5), stats.Quantile(took, 0.99)
-	return errors.Join(errs...)
+	all.spent = time.Since(began)
+	return all, errors.Join(errs...)
 }
 
 // requests are polls of waiting logins; on an empty system those of one login that waits for as long as they take.

@@ -24,22 +24,32 @@ func (r *results) markdown() string {
 	}
 	row("logins that wait", func(f figures) string { return strconv.Itoa(f.Waiting) })
 	b.WriteString("|---|" + strings.Repeat("---:|", len(r.Sizes)) + "\n")
-	first := r.Sizes[0]
 	number := func(name, format string, of func(f figures) float64) {
 		row(name, func(f figures) string { return fmt.Sprintf(format, of(f)) })
+	}
+	beside := func(name, format string, of func(f figures, e emptyFigures) float64) {
+		row(name, func(f figures) string {
+			if f.Empty == nil {
+				return ""
+			}
+			return fmt.Sprintf(format, of(f, *f.Empty))
+		})
 	}
 	row("of them on real pages", func(f figures) string { return strconv.Itoa(f.RealPages) })
 	number("new login, p50 (ms)", "%.0f", func(f figures) float64 { return f.LoginP50 })
 	number("new login, p95 (ms)", "%.0f", func(f figures) float64 { return f.LoginP95 })
-	number("— p50 ÷ that of the first column", "%.2f", func(f figures) float64 { return f.LoginP50 / first.LoginP50 })
+	beside("— the same of an empty installation, in turns, p50 (ms)", "%.0f", func(_ figures, e emptyFigures) float64 { return e.LoginP50 })
+	beside("— p50 ÷ that", "%.2f", func(f figures, e emptyFigures) float64 { return f.LoginP50 / e.LoginP50 })
 	number("answer accepted → code at the site, new login, p50 (ms)", "%.0f", func(f figures) float64 { return f.AnswerP50 })
 	number("the same, p95 (ms)", "%.0f", func(f figures) float64 { return f.AnswerP95 })
 	number("the same, of one that waited, p50 (ms)", "%.0f", func(f figures) float64 { return f.ParkedAnswerP50 })
 	number("the same, p95 (ms)", "%.0f", func(f figures) float64 { return f.ParkedAnswerP95 })
 	number("polls a second", "%.0f", func(f figures) float64 { return f.PollsPerSecond })
-	number("— ÷ that of the first column", "%.2f", func(f figures) float64 { return f.PollsPerSecond / first.PollsPerSecond })
+	beside("— the same of an empty installation, in turns", "%.0f", func(_ figures, e emptyFigures) float64 { return e.PollsPerSecond })
+	beside("— ÷ that", "%.2f", func(f figures, e emptyFigures) float64 { return f.PollsPerSecond / e.PollsPerSecond })
 	number("poll, p50 (ms)", "%.2f", func(f figures) float64 { return f.PollP50 })
 	number("poll, p99 (ms)", "%.2f", func(f figures) float64 { return f.PollP99 })
+	beside("— the same of an empty installation, in turns", "%.2f", func(_ figures, e emptyFigures) float64 { return e.PollP99 })
 	number("logins that began to wait in a second", "%.1f", func(f figures) float64 { return f.BeginsPerSecond })
 	number("CPU while all wait (% of one)", "%.1f", func(f figures) float64 { return f.Idle })
 	for _, name := range []string{nameUp, nameKeeper, nameChromium, nameFake} {

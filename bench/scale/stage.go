@@ -35,24 +35,30 @@ type stage struct {
 
 // start starts the installation and the worker of the fake pages, or starts them again.
 func (s *stage) start(ctx context.Context) error {
+	data := filepath.Join(s.dir, "data")
+	if err := s.install(ctx, data); err != nil {
+		return err
+	}
+	log, err := s.log("fake")
+	if err != nil {
+		return err
+	}
+	s.fake = exec.Command(s.self, "fake", s.temporal, filepath.Join(data, "vault.key"), filepath.Join(data, "anteroom.db")) //nolint:gosec,noctx // ourselves; end kills it
+	s.fake.Stderr = log
+	return s.fake.Start()
+}
+
+// install starts the installation with its data there.
+func (s *stage) install(ctx context.Context, data string, args ...string) error {
 	log, err := s.log("anteroom")
 	if err != nil {
 		return err
 	}
 	s.installed, err = installation.Start(ctx, installation.Options{
-		Command: []string{s.program}, DataDir: filepath.Join(s.dir, "data"), Browser: s.executable, Temporal: s.temporal, Log: log,
-		Args: []string{"--browser-kinds", string(session.BrowserShell), "--browser-max-pages", "1000", "--log-level", "warn"},
+		Command: []string{s.program}, DataDir: data, Browser: s.executable, Temporal: s.temporal, Log: log,
+		Args: append([]string{"--browser-kinds", string(session.BrowserShell), "--browser-max-pages", "1000", "--log-level", "warn"}, args...),
 	})
-	if err != nil {
-		return err
-	}
-	if log, err = s.log("fake"); err != nil {
-		return err
-	}
-	data := filepath.Join(s.dir, "data")
-	s.fake = exec.Command(s.self, "fake", s.temporal, filepath.Join(data, "vault.key"), filepath.Join(data, "anteroom.db")) //nolint:gosec,noctx // ourselves; end kills it
-	s.fake.Stderr = log
-	return s.fake.Start()
+	return err
 }
 
 func (s *stage) log(name string) (*os.File, error) {
