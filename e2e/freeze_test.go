@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/anteroom/anteroom/browser"
 	"github.com/anteroom/anteroom/loginlab"
 	"github.com/anteroom/anteroom/session"
 )
@@ -34,6 +36,19 @@ func (k *keeper) frozen() int {
 func (k *keeper) freezes(n int) {
 	k.t.Helper()
 	require.Eventually(k.t, func() bool { return k.frozen() == n }, time.Minute, 50*time.Millisecond)
+}
+
+// suspends waits until the processes of so many pages are stopped.
+func (k *keeper) suspends(n int) {
+	k.t.Helper()
+	require.Eventually(k.t, func() bool {
+		list, err := k.Contexts(k.t.Context(), k.newest().ID)
+		if err != nil {
+			return false
+		}
+		stopped := slices.DeleteFunc(list, func(c browser.KeptContext) bool { return !c.Suspended })
+		return len(stopped) == n
+	}, browser.DefaultSuspendAfter+time.Minute, 50*time.Millisecond)
 }
 
 // freezing starts a standalone process that freezes pages soon.
@@ -69,14 +84,14 @@ func TestWaiting_WhenItTakesLong_FreezesThePageUntilTheAnswer(t *testing.T) {
 	require.Equal(t, 1, l.submits("code", "ada"))
 }
 
-func TestKill_WhileThePageIsFrozen_GoesOnWithIt(t *testing.T) {
+func TestKill_WhileThePageIsSuspended_GoesOnWithIt(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, loginlab.Options{})
 	dir := dataDir(t)
 	a := freezing(t, dir, l, "code")
 	op := a.startAs("ada", l.Password())
 	q := a.asked(op)
-	keeperOf(t, a.srv).freezes(1)
+	keeperOf(t, a.srv).suspends(1)
 
 	require.NoError(t, a.srv.kill())
 	a = a.on(freezer(t, dir, time.Second))
