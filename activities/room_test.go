@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,22 +55,22 @@ func TestCatchUps_AreBounded_AndGoOnWhereOneWaitsForItsSite(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := &activities.Pages{}
-		entered, most := 0, activities.MostCatchUps()
-		for range most {
+		var entered atomic.Int32
+		for range activities.MostCatchUps() {
 			_, err := p.CatchUpRoom(t.Context()) // none of them comes to an end
 			require.NoError(t, err)
 		}
 		began := time.Now()
 		go func() {
 			if _, err := p.CatchUpRoom(t.Context()); err == nil {
-				entered++
+				entered.Add(1)
 			}
 		}()
 		synctest.Wait()
-		require.Zero(t, entered)
+		require.Zero(t, entered.Load())
 		<-time.After(activities.CatchUpLimit)
 		synctest.Wait()
-		require.Equal(t, 1, entered, "after %s", time.Since(began))
+		require.EqualValues(t, 1, entered.Load(), "after %s", time.Since(began))
 		<-time.After(activities.CatchUpLimit)
 	})
 }
